@@ -1,0 +1,32 @@
+"""How the bot logs: one event a line to standard error, for people or as JSON."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+
+def log_to_stderr(style: Literal["console", "json"], *, quiet: bool = False) -> None:
+    """Set up logging for this process; `quiet` leaves out what is no warning."""
+    level = logging.WARNING if quiet else logging.INFO
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    )

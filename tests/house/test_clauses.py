@@ -1,0 +1,56 @@
+import re
+
+import pytest
+
+from bot.rules.clauses import CLAUSES, Clause
+from tests.clause_table import table, unknown_clauses
+
+pytest_plugins = ["pytester"]
+
+TWO_TESTS = """
+import pytest
+
+@pytest.mark.clause("G-STD-7")
+@pytest.mark.clause("G-APP-4")
+def test_one(): pass
+
+@pytest.mark.clause("G-STD-7")
+@pytest.mark.clause("G-STD-99")
+def test_other(): pass
+"""
+
+
+@pytest.fixture
+def two_tests(pytester: pytest.Pytester) -> list[pytest.Item]:
+    pytester.makeini("[pytest]\nmarkers = clause(id): a clause")
+    return pytester.getitems(TWO_TESTS)
+
+
+def test_every_clause_has_a_title_and_every_title_a_clause() -> None:
+    assert list(CLAUSES) == list(Clause)
+
+
+def test_no_title_repeats_a_number_that_a_company_may_change() -> None:
+    assert [title for title in CLAUSES.values() if re.search(r"\d", title)] == []
+
+
+def test_titles_cannot_be_changed_while_the_bot_runs() -> None:
+    with pytest.raises(TypeError):
+        CLAUSES[Clause.STD_7] = "No notice at all"  # type: ignore[index] # that it has no such method is the point
+
+
+def test_every_test_that_names_a_clause_names_one_of_the_guide(request: pytest.FixtureRequest) -> None:
+    assert unknown_clauses(request.session.items) == []
+
+
+def test_a_test_that_names_a_clause_which_the_guide_lacks_is_found(two_tests: list[pytest.Item]) -> None:
+    (line,) = unknown_clauses(two_tests)
+    assert line.endswith("::test_other names G-STD-99")
+
+
+def test_the_table_counts_each_clause_and_shows_those_without_a_test(two_tests: list[pytest.Item]) -> None:
+    lines = table(two_tests)
+    assert len(lines) == len(Clause)
+    assert "     2  G-STD-7   Notice before a production window" in lines
+    assert "     1  G-APP-4   Production after hours: Director and on-call engineer" in lines
+    assert "  none  G-STD-8   Deployment inside its approved window" in lines
