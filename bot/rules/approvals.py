@@ -1,0 +1,172 @@
+"""Who must approve a change, who may, and what is still missing (G-APP-1 to G-APP-4).
+
+A row of the guide's table has seats; a standing approval is a person with the roles that they held when they gave it.
+Which approval fills which seat is derived: the seating that fills the most seats, so that nobody has to choose a role.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.rules.change import Approval, Change, PullRequest
+from bot.rules.guide import PEER, ApprovalRow, Seat
+from bot.rules.setting import Policy, Setting
+from bot.rules.terms import ApprovalStage, PersonId, Role
+
+
+@dataclass(frozen=True, slots=True)
+class NeededSeat:
+    """One signature that a row needs; a peer's seat is for one pull request, or for the change that has none."""
+
+    row: ApprovalRow
+    seat: Seat
+    pull_request: PullRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """Which standing approval fills which seat of a row, and the seats that nobody fills."""
+
+    filled: tuple[tuple[NeededSeat, Approval], ...]
+    missing: tuple[NeededSeat, ...]
+
+
+def rows_at(change: Change, policy: Policy) -> tuple[ApprovalRow, ...]:
+    """The rows that apply now: code and staging always, production's for the current window."""
+    before_staging = tuple(row for row in policy.guide.approvals if row.stage is not ApprovalStage.PRODUCTION)
+    window = change.window
+    return before_staging if window is None else (*before_staging, *policy.production_rows(window.span))
+
+
+def seats_of(row: ApprovalRow, change: Change) -> tuple[NeededSeat, ...]:
+    """The signatures that a row needs for this change: a peer for each pull request, every other signer once."""
+    seats: list[NeededSeat] = []
+    for seat in row.signers:
+        if seat is PEER and change.pull_requests:
+            seats.extend(NeededSeat(row, seat, pull_request) for pull_request in change.pull_requests)
+        else:
+            seats.append(NeededSeat(row, seat))
+    return tuple(seats)
+
+
+def can_sit(
+    needed: NeededSeat, person: PersonId, roles: frozenset[Role], change: Change, policy: Policy
+) -> bool:
+    """Whether a person with these roles may fill a seat, leaving aside who sits elsewhere in the row."""
+    guide = policy.guide
+    if person == change.requester and not guide.allow_self_approval:
+        return False
+    if needed.seat is PEER:
+        wrote_it = (
+            person in needed.pull_request.authors if needed.pull_request else person == change.requester
+        )
+        return not wrote_it and not roles.isdisjoint(guide.code_review.peers)
+    if needed.row.stage is ApprovalStage.CODE and person in change.authors:
+        return False
+    return needed.seat in roles
+
+
+def seating(row: ApprovalRow, change: Change, policy: Policy, approvals: Sequence[Approval]) -> Seating:
+    """Seat the approvals given for a row so that the most seats are filled; within a row the signers differ."""
+    given = [approval for approval in approvals if approval.row == row.clause]
+    seats = seats_of(row, change)
+    best: dict[NeededSeat, Approval] = {}
+    for singles in _choices([seat for seat in seats if seat.seat is not PEER], given, change, policy):
+        filled = dict(singles)
+        taken = (
+            frozenset()
+            if policy.guide.allow_one_person_many_roles
+            else {each.person for each in singles.values()}
+        )
+        for seat in seats:
+            peer = next(
+                (
+                    each
+                    for each in given
+                    if seat.seat is PEER
+                    and each.person not in taken
+                    and can_sit(seat, each.person, each.roles, change, policy)
+                ),
+                None,
+            )
+            if peer:
+                filled[seat] = peer
+        if len(filled) > len(best):
+            best = filled
+        if len(best) == len(seats):
+            break
+    return Seating(
+        filled=tuple((seat, best[seat]) for seat in seats if seat in best),
+        missing=tuple(seat for seat in seats if seat not in best),
+    )
+
+
+def _choices(
+    seats: Sequence[NeededSeat], given: Sequence[Approval], change: Change, policy: Policy
+) -> Iterator[Mapping[NeededSeat, Approval]]:
+    """Every way to give the single seats to different people, the fuller ways first for each seat."""
+    if not seats:
+        yield {}
+        return
+    seat, *rest = seats
+    for approval in given:
+        if can_sit(seat, approval.person, approval.roles, change, policy):
+            others = (
+                given
+                if policy.guide.allow_one_person_many_roles
+                else [each for each in given if each.person != approval.person]
+            )
+            for choice in _choices(rest, others, change, policy):
+                yield {seat: approval, **choice}
+    yield from _choices(rest, given, change, policy)
+
+
+def missing_seats(change: Change, policy: Policy, rows: Sequence[ApprovalRow]) -> tuple[NeededSeat, ...]:
+    """The seats of these rows that no standing approval fills."""
+    return tuple(
+        seat for row in rows for seat in seating(row, change, policy, change.standing_approvals).missing
+    )
+
+
+def roles_for(row: ApprovalRow, person: PersonId, setting: Setting) -> frozenset[Role]:
+    """The roles that count for a row: for production those at the window's start, where the rota knows that (G-APP-4)."""
+    return setting.roster.roles_of(person, for_window=row.stage is ApprovalStage.PRODUCTION)
+
+
+def rows_that_gain(change: Change, setting: Setting, person: PersonId) -> tuple[ApprovalRow, ...]:
+    """The rows in which an approval by this person, now, would fill a seat that is missing."""
+    return tuple(row for row in rows_at(change, setting.policy) if _gains(row, change, setting, person))
+
+
+def _gains(row: ApprovalRow, change: Change, setting: Setting, person: PersonId) -> bool:
+    standing = change.standing_approvals
+    if any(each.person == person and each.row == row.clause for each in standing):
+        return False
+    policy = setting.policy
+    trial = Approval(
+        number=len(change.approvals) + 1,
+        row=row.clause,
+        stage=row.stage,
+        person=person,
+        roles=roles_for(row, person, setting),
+        at=setting.now,
+    )
+    before = seating(row, change, policy, standing)
+    return bool(before.missing) and len(seating(row, change, policy, (*standing, trial)).missing) < len(
+        before.missing
+    )
+
+
+def who_can_fill(needed: NeededSeat, change: Change, setting: Setting) -> tuple[PersonId, ...]:
+    """Everybody whose approval would fill a missing seat, in the order in which the roles name them."""
+    wanted = setting.guide.code_review.peers if needed.seat is PEER else (needed.seat,)
+    for_window = needed.row.stage is ApprovalStage.PRODUCTION
+    holders = dict.fromkeys(
+        person for role in wanted for person in setting.roster.holders(role, for_window=for_window)
+    )
+    standing = {each.person for each in change.standing_approvals if each.row == needed.row.clause}
+    return tuple(
+        person
+        for person in holders
+        if person not in standing
+        and can_sit(needed, person, roles_for(needed.row, person, setting), change, setting.policy)
+    )

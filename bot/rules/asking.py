@@ -1,0 +1,82 @@
+"""Who is asked, by direct message, for what: one message per person and thing that they must do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rules.approvals import NeededSeat, missing_seats, rows_at, who_can_fill
+from bot.rules.change import Change
+from bot.rules.gates import who_can_verify
+from bot.rules.guide import PEER
+from bot.rules.life import WINDOWED, Stage, stage
+from bot.rules.setting import Setting
+from bot.rules.terms import ApprovalStage, PersonId, Role
+
+
+class Phase(StrEnum):
+    """What a person is asked for: approvals before staging, a verification, approvals for production."""
+
+    CODE = "code"
+    VERIFICATION = "verification"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One person asked for one thing. `round` grows when the thing is asked for anew."""
+
+    person: PersonId
+    phase: Phase
+    round: int
+    seats: tuple[NeededSeat, ...] = ()
+    verifies: tuple[Role, ...] = ()
+
+
+def asks(change: Change, setting: Setting) -> tuple[Ask, ...]:
+    """Everybody who is asked now: of a role with many holders at most `ask_at_most`; peers only when named."""
+    now_at = stage(change, setting.policy)
+    if now_at is Stage.VERIFYING:
+        return (*_approval_asks(change, setting, Phase.CODE), *_verification_asks(change, setting))
+    if now_at in WINDOWED:
+        return (
+            *_approval_asks(change, setting, Phase.CODE),
+            *_approval_asks(change, setting, Phase.PRODUCTION),
+        )
+    if now_at in {Stage.PREPARING, Stage.STAGING, Stage.VERIFIED}:
+        return _approval_asks(change, setting, Phase.CODE)
+    return ()
+
+
+def _approval_asks(change: Change, setting: Setting, phase: Phase) -> tuple[Ask, ...]:
+    production = phase is Phase.PRODUCTION
+    rows = [
+        row
+        for row in rows_at(change, setting.policy)
+        if (row.stage is ApprovalStage.PRODUCTION) == production
+    ]
+    seats: dict[PersonId, list[NeededSeat]] = {}
+    for needed in missing_seats(change, setting.policy, rows):
+        for person in _asked_for(needed, change, setting):
+            seats.setdefault(person, []).append(needed)
+    round_ = change.production_round if production else change.code_round
+    return tuple(Ask(person, phase, round_, seats=tuple(needed)) for person, needed in seats.items())
+
+
+def _asked_for(needed: NeededSeat, change: Change, setting: Setting) -> tuple[PersonId, ...]:
+    able = who_can_fill(needed, change, setting)
+    if needed.seat is PEER:
+        return tuple(person for person in change.reviewers if person in able)
+    return able[: setting.guide.asking.ask_at_most]
+
+
+def _verification_asks(change: Change, setting: Setting) -> tuple[Ask, ...]:
+    roles: dict[PersonId, list[Role]] = {}
+    for role in setting.guide.verification.roles:
+        verification = change.verified_by(role)
+        if verification and verification.passed:
+            continue
+        for person in who_can_verify(change, setting, role)[: setting.guide.asking.ask_at_most]:
+            roles.setdefault(person, []).append(role)
+    return tuple(
+        Ask(person, Phase.VERIFICATION, change.version_number, verifies=tuple(held))
+        for person, held in roles.items()
+    )

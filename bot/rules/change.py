@@ -1,0 +1,287 @@
+"""Frozen snapshots of one change and everything recorded about it. All instants are aware, UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.rules.clauses import Clause
+from bot.rules.terms import (
+    NO_WORDS,
+    ApprovalStage,
+    ChangeId,
+    ChangeType,
+    DeploymentId,
+    EnvironmentName,
+    PersonId,
+    Role,
+    ServiceName,
+    Words,
+)
+
+
+class EvidenceKind(StrEnum):
+    """What G-STD-1 to G-STD-4 ask to see."""
+
+    BRANCH = "branch"
+    PULL_REQUEST = "pull_request"
+    CI = "ci"
+    MERGE = "merge"
+
+
+class EvidenceState(StrEnum):
+    """What a piece of evidence says. Only PRESENT and NOT_APPLICABLE ever meet a gate."""
+
+    PENDING = "pending"
+    PRESENT = "present"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing recorded about the code: a branch's name, CI's result and link, the merge commit.
+
+    `text` is the branch, link or commit; for NOT_APPLICABLE the reason, which approvers see.
+    """
+
+    kind: EvidenceKind
+    state: EvidenceState
+    text: Words
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request in the version, and all who wrote it: none of them can be its peer (G-APP-1)."""
+
+    reference: Words
+    authors: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackPlan:
+    """G-STD-10: the plan, and the evidence of its pre-test – or why a pre-test is not applicable."""
+
+    text: Words
+    pretested: bool
+    pretest: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, half-open: the end is outside."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, at: datetime) -> bool:
+        """Whether the instant lies inside."""
+        return self.start <= at < self.end
+
+    def encloses(self, other: "Span") -> bool:
+        """Whether the other span lies inside this one."""
+        return self.start <= other.start and other.end <= self.end
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's approval of one row of the guide's table, by the roles that they held at that moment.
+
+    Which seat of the row it fills is derived, never stored (approvals.seat).
+    """
+
+    number: int
+    row: Clause
+    stage: ApprovalStage
+    person: PersonId
+    roles: frozenset[Role]
+    at: datetime
+    voided_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still counts."""
+        return self.voided_at is None
+
+
+class WindowEnd(StrEnum):
+    """Why a proposed window is no longer the current one."""
+
+    MOVED = "moved"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+    VERSION_REVISED = "version_revised"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A proposed change window. `submitted_at` is what G-STD-7 counts from; a narrowed window keeps it."""
+
+    number: int
+    span: Span
+    submitted_at: datetime
+    reason: Words
+    ended: WindowEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterProposal:
+    """Another window, proposed by an approver while rejecting one. Proposing it is not approving it."""
+
+    span: Span
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """G-STD-6: one person's attestation for a role and a version."""
+
+    version: str
+    role: Role
+    person: PersonId
+    passed: bool
+    notes: Words
+    at: datetime
+
+
+class Outcome(StrEnum):
+    """How a deployment ended. FAILED_UNTOUCHED left the environment as it was."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    FAILED_UNTOUCHED = "failed_untouched"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One attempt to put a version into an environment."""
+
+    id: DeploymentId
+    environment: EnvironmentName
+    version: str
+    attested: bool
+    started_by: PersonId
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: Outcome | None = None
+    window_end: datetime | None = None
+    nudged: int | None = None
+    escalated_at: datetime | None = None
+    overran_at: datetime | None = None
+    healthy_by: PersonId | None = None
+    healthy_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether nobody has said yet how it ended."""
+        return self.outcome is None
+
+
+class ReturnedBecause(StrEnum):
+    """Why a change went back to its requester."""
+
+    REJECTED = "rejected"
+    VERIFICATION_FAILED = "verification_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Who sent the change back, and why."""
+
+    because: ReturnedBecause
+    by: PersonId
+    reason: Words
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Who took the change back for good, and why."""
+
+    by: PersonId
+    reason: Words
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of one service on its way to production, with all that is recorded about it.
+
+    `revision` counts what approvers were shown: a button pressed on an older one has moved on. `code_round`,
+    `version_number` and `production_round` grow whenever the approvals before staging, the verifications and the
+    production approvals are asked for anew, so that those who must act again get a new message.
+    """
+
+    id: ChangeId
+    service: ServiceName
+    type: ChangeType
+    requester: PersonId
+    deployer: PersonId
+    version: str
+    requested_at: datetime
+    reviewers: tuple[PersonId, ...]
+    pull_requests: tuple[PullRequest, ...]
+    plan: RollbackPlan
+    wished: Span | None = None
+    wished_reason: Words = NO_WORDS
+    evidence: Mapping[EvidenceKind, Evidence] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    windows: tuple[Window, ...] = ()
+    counter: CounterProposal | None = None
+    returned: Returned | None = None
+    withdrawn: Withdrawn | None = None
+    revision: int = 1
+    code_round: int = 1
+    version_number: int = 1
+    production_round: int = 0
+
+    @property
+    def window(self) -> Window | None:
+        """The current window, if one is proposed and still stands."""
+        return next((window for window in reversed(self.windows) if window.ended is None), None)
+
+    @property
+    def standing_approvals(self) -> tuple[Approval, ...]:
+        """The approvals that still count, in the order given."""
+        return tuple(approval for approval in self.approvals if approval.stands)
+
+    def deployments_to(self, environment: EnvironmentName) -> tuple[Deployment, ...]:
+        """This version's deployments to an environment, oldest first."""
+        return tuple(
+            deployment
+            for deployment in self.deployments
+            if deployment.environment == environment and deployment.version == self.version
+        )
+
+    def latest_in(self, environment: EnvironmentName) -> Deployment | None:
+        """This version's newest deployment to an environment."""
+        return next(reversed(self.deployments_to(environment)), None)
+
+    @property
+    def running(self) -> Deployment | None:
+        """The deployment that is running, in whatever environment."""
+        return next((deployment for deployment in self.deployments if deployment.running), None)
+
+    def verified_by(self, role: Role) -> Verification | None:
+        """This version's newest verification for a role."""
+        return next(
+            (
+                verification
+                for verification in reversed(self.verifications)
+                if verification.version == self.version and verification.role is role
+            ),
+            None,
+        )
+
+    @property
+    def authors(self) -> frozenset[PersonId]:
+        """All who wrote any of its pull requests."""
+        return frozenset(author for pull_request in self.pull_requests for author in pull_request.authors)

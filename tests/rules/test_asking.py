@@ -1,0 +1,159 @@
+"""Who is asked for what by direct message."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.rules.asking import Phase, asks
+from bot.rules.inputs import Rejection, VerificationInput, WishedWindow
+from bot.rules.terms import NO_WORDS, PersonId, Role, Words
+from bot.workflows.approve import reject
+from bot.workflows.request import resubmit
+from bot.workflows.verify import verify
+from bot.workflows.windows import move_window
+from tests.acting import (
+    ANA,
+    BEN,
+    DORA,
+    EMIL,
+    EVE,
+    FRIDAY,
+    HALF_OF_THURSDAY,
+    LEA,
+    OMAR,
+    OTHER_PLAN,
+    PAUL,
+    PETRA,
+    PIA,
+    PRIYA,
+    QADIR,
+    QUINN,
+    REQUEST,
+    SATURDAY,
+    TIA,
+    TOM,
+    Course,
+    a_course,
+    a_roster,
+    a_roster_for_the_window,
+    deploying,
+    in_staging,
+    ready_for_staging,
+    revised,
+    scheduled,
+    verified,
+    watched,
+    windowed,
+)
+
+WHY = Words("because")
+
+
+def asked(course: Course, phase: Phase | None = None) -> set[PersonId]:
+    return {ask.person for ask in asks(course.change, course.setting) if phase in {None, ask.phase}}
+
+
+def rounds(course: Course, phase: Phase) -> set[int]:
+    return {ask.round for ask in asks(course.change, course.setting) if ask.phase is phase}
+
+
+@pytest.mark.clause("G-APP-1")
+@pytest.mark.clause("G-APP-2")
+def test_a_new_change_asks_named_reviewers_tech_leads_and_the_team_lead() -> None:
+    assert asked(a_course()) == {BEN, TIA, TOM, LEA}
+    assert asked(a_course(form=replace(REQUEST, reviewers=()))) == {TIA, TOM, LEA}
+    assert asked(a_course(form=replace(REQUEST, reviewers=(OMAR, PAUL)))) == {OMAR, TIA, TOM, LEA}
+
+
+def test_who_approved_is_asked_no_more_nor_is_anyone_for_a_seat_that_is_taken() -> None:
+    assert asked(a_course().approved_by(TIA)) == {BEN, LEA}
+    assert asked(ready_for_staging(a_course())) == set()
+
+
+def test_the_requester_is_never_asked_to_approve() -> None:
+    course = a_course(a_roster(tech_lead=(ANA, TOM)), form=replace(REQUEST, reviewers=(ANA, BEN)))
+    assert asked(course) == {BEN, TOM, LEA}
+
+
+def test_of_a_role_with_many_holders_a_few_are_asked() -> None:
+    many = tuple(PersonId(f"lead{number}") for number in range(9))
+    course = a_course(a_roster(tech_lead=many))
+    assert asked(course) == {BEN, LEA, *many[:4]}
+    assert asked(course.with_guide(asking={"ask_at_most": 2})) == {BEN, LEA, *many[:2]}
+
+
+def test_one_person_gets_one_message_for_all_their_seats() -> None:
+    course = a_course(a_roster(development_team_lead=(TIA,)))
+    (ask,) = [each for each in asks(course.change, course.setting) if each.person == TIA]
+    assert [needed.seat for needed in ask.seats] == [Role.TECH_LEAD, Role.DEVELOPMENT_TEAM_LEAD]
+
+
+@pytest.mark.clause("G-STD-6")
+def test_in_staging_qa_and_product_are_asked_and_whoever_passed_is_not_asked_again() -> None:
+    course = in_staging(a_course())
+    assert asked(course) == asked(course, Phase.VERIFICATION) == {QUINN, QADIR, PIA, PETRA}
+    course.does(verify, QADIR, VerificationInput(passed=True, notes=NO_WORDS))
+    assert asked(course) == {PIA, PETRA}
+
+
+@pytest.mark.clause("G-STD-6")
+def test_who_passed_for_qa_is_not_asked_for_product() -> None:
+    course = in_staging(a_course(a_roster(qa=(QUINN, QADIR), product=(QUINN, PIA))))
+    course.does(verify, QUINN, VerificationInput(passed=True, notes=NO_WORDS, role=Role.QA))
+    assert asked(course) == {PIA}
+
+
+@pytest.mark.clause("G-APP-3")
+def test_a_window_in_business_hours_asks_the_managers() -> None:
+    assert asked(verified(a_course())) == set()
+    assert asked(windowed(a_course())) == {PAUL, PRIYA, EVE, EMIL}
+    assert asked(windowed(a_course()).approved_by(PAUL)) == {EVE, EMIL}
+    assert asked(scheduled(a_course())) == set()
+
+
+@pytest.mark.clause("G-APP-4")
+def test_a_window_at_the_weekend_asks_directors_and_who_is_on_call_then() -> None:
+    course = windowed(a_course(a_roster_for_the_window(on_call=(BEN,))), SATURDAY, "certificate")
+    assert {BEN, DORA} <= asked(course)
+    assert not asked(course) & {OMAR, PAUL, EVE}
+
+
+@pytest.mark.clause("G-APP-3")
+def test_what_is_asked_for_anew_is_a_new_round() -> None:
+    course = windowed(a_course())
+    (before,) = rounds(course, Phase.PRODUCTION)
+    course.does(move_window, ANA, WishedWindow(HALF_OF_THURSDAY, NO_WORDS))
+    assert rounds(course, Phase.PRODUCTION) == {before}
+    course.does(move_window, ANA, WishedWindow(FRIDAY, NO_WORDS))
+    assert min(rounds(course, Phase.PRODUCTION)) > before
+
+
+@pytest.mark.clause("G-APP-3")
+def test_whoever_is_voided_by_a_new_plan_is_asked_again_in_a_new_round() -> None:
+    course = scheduled(a_course())
+    before = course.change.production_round
+    revised(course, plan=OTHER_PLAN)
+    assert asked(course, Phase.PRODUCTION) == {PAUL, PRIYA, EVE, EMIL}
+    assert min(rounds(course, Phase.PRODUCTION)) > before
+
+
+@pytest.mark.clause("G-APP-1")
+def test_a_returned_change_asks_nobody_until_it_is_resubmitted() -> None:
+    course = a_course()
+    (before,) = rounds(course, Phase.CODE)
+    course.does(reject, TIA, Rejection(WHY))
+    assert asked(course) == set()
+    course.does(resubmit, ANA, None)
+    assert asked(course) == {BEN, TIA, TOM, LEA}
+    assert min(rounds(course, Phase.CODE)) > before
+
+
+def test_nobody_is_asked_for_what_runs_or_is_done() -> None:
+    assert asked(deploying(a_course())) == set()
+    assert asked(watched(a_course())) == set()
+
+
+@pytest.mark.clause("G-APP-3")
+def test_whoever_can_complete_a_row_by_moving_somebody_to_another_seat_gets_a_message() -> None:
+    course = windowed(a_course(a_roster(product_manager=(PAUL, EVE), engineering_manager=(EVE,))))
+    assert asked(course.approved_by(EVE)) == {PAUL}

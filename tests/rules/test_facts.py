@@ -1,0 +1,176 @@
+"""Folding facts: the snapshot is what happened, no more and no less."""
+
+from dataclasses import fields, is_dataclass, replace
+from itertools import accumulate, pairwise
+from typing import get_args
+
+import pytest
+
+from bot.rules.change import EvidenceKind, EvidenceState, Outcome
+from bot.rules.facts import (
+    ApprovalVoided,
+    ChangeRequested,
+    Fact,
+    WindowProposed,
+)
+from bot.rules.folding import apply, apply_all, replay, requested
+from bot.rules.inputs import Reason, Rejection, Seen, VerificationInput, WishedWindow
+from bot.rules.terms import NO_WORDS, ApprovalStage, Words
+from bot.workflows.approve import reject
+from bot.workflows.deploy import flag_overrun, start_production, take_over
+from bot.workflows.request import resubmit, withdraw
+from bot.workflows.verify import verify
+from bot.workflows.watch import confirm_healthy, escalate_monitoring, nudge_monitoring
+from bot.workflows.windows import accept_counter_proposal, lapse_window, move_window, propose_window
+from tests.acting import (
+    ANA,
+    BEN,
+    FRIDAY,
+    HOUR,
+    OTHER_PLAN,
+    PAUL,
+    QUINN,
+    REQUEST,
+    THURSDAY,
+    TIA,
+    Course,
+    a_course,
+    a_span,
+    in_staging,
+    proof,
+    ready_for_staging,
+    revised,
+    scheduled,
+    watched,
+    windowed,
+    with_evidence,
+)
+
+WHY = Words("because")
+
+
+def courses() -> list[Course]:
+    """Changes that between them saw every kind of fact."""
+    closed = watched(a_course()).does(take_over, BEN, None).wait(HOUR)
+    for timer in (nudge_monitoring, escalate_monitoring):
+        closed.fires(timer)
+    closed.does(confirm_healthy, BEN, None)
+    overrun = scheduled(a_course()).at(THURSDAY.start)
+    overrun.does(start_production, ANA, None).at(THURSDAY.end).fires(flag_overrun)
+    returned = a_course().does(reject, TIA, Rejection(WHY)).does(resubmit, ANA, None)
+    returned.does(withdraw, ANA, Reason(WHY))
+    failed = in_staging(a_course()).does(verify, QUINN, VerificationInput(passed=False, notes=WHY))
+    revised(failed, version="4.13.0", plan=OTHER_PLAN)
+    countered = windowed(a_course()).does(reject, PAUL, Rejection(WHY, counter=FRIDAY))
+    countered.does(accept_counter_proposal, ANA, Seen()).at(FRIDAY.end).fires(lapse_window)
+    return [closed, overrun, returned, failed, countered]
+
+
+@pytest.mark.clause("G-LOG-1")
+def test_every_kind_of_fact_is_folded_and_none_decides_anything() -> None:
+    seen: set[type] = set()
+    for course in courses():
+        first, *rest = course.facts
+        assert isinstance(first, ChangeRequested)
+        folded = list(accumulate(rest, apply, initial=requested(first)))
+        assert folded[-1] == replay(course.facts) == apply_all(folded[0], rest)
+        assert all(before != after for before, after in pairwise(folded))
+        seen |= {type(fact) for fact in course.facts}
+    assert seen == set(get_args(Fact))
+
+
+@pytest.mark.clause("G-LOG-1")
+def test_facts_and_snapshots_cannot_be_edited() -> None:
+    course = scheduled(a_course())
+    for thing in (*course.facts, course.change, *course.change.approvals, *course.change.windows):
+        assert is_dataclass(thing)
+        with pytest.raises(AttributeError):
+            setattr(thing, fields(thing)[0].name, None)
+
+
+def test_a_change_begins_with_its_request_and_is_requested_once() -> None:
+    course = a_course()
+    with pytest.raises(TypeError):
+        replay(course.facts[1:])
+    with pytest.raises(TypeError):
+        apply(course.change, course.facts[0])
+
+
+@pytest.mark.clause("G-STD-2")
+def test_the_newest_evidence_of_a_kind_counts() -> None:
+    course = with_evidence(a_course(), proof(EvidenceKind.CI, EvidenceState.FAILED))
+    assert course.change.evidence[EvidenceKind.CI].state is EvidenceState.FAILED
+    with_evidence(course, proof(EvidenceKind.CI, text="run 3"))
+    assert course.change.evidence[EvidenceKind.CI].text == "run 3"
+
+
+def test_a_voided_approval_stays_on_record_with_when() -> None:
+    course = revised(ready_for_staging(a_course()).wait(HOUR), version="4.13.0")
+    assert [each.voided_at for each in course.change.approvals] == [course.now] * 3
+    assert course.change.standing_approvals == ()
+    assert [each.person for each in course.change.approvals]
+
+
+def test_voiding_touches_one_approval_and_asks_that_stage_anew() -> None:
+    change = scheduled(a_course()).change
+    code, production = change.code_round, change.production_round
+    after = apply(change, ApprovalVoided(4, ApprovalStage.PRODUCTION, PAUL, "why not", change.requested_at))
+    assert [each.number for each in after.standing_approvals] == [1, 2, 3, 5]
+    assert after.code_round == code
+    assert after.production_round > production
+    after = apply(change, ApprovalVoided(1, ApprovalStage.CODE, BEN, "why not", change.requested_at))
+    assert (after.code_round > code, after.production_round) == (True, production)
+
+
+def test_a_revision_of_what_approvers_were_shown_is_counted() -> None:
+    course = a_course()
+    counts = [course.change.revision]
+    revised(course, plan=OTHER_PLAN)
+    counts.append(course.change.revision)
+    ready_for_staging(course)
+    assert course.change.revision == counts[-1]
+    revised(course, version="4.13.0")
+    counts.append(course.change.revision)
+    assert counts == sorted(set(counts))
+    course = windowed(a_course())
+    before = course.change.revision
+    course.does(move_window, ANA, WishedWindow(FRIDAY, NO_WORDS))
+    assert course.change.revision > before
+
+
+def test_a_window_asked_for_anew_asks_its_approvers_anew_and_a_narrowed_one_does_not() -> None:
+    course = windowed(a_course())
+    asked = course.facts[-1]
+    assert isinstance(asked, WindowProposed)
+    wider = apply(course.change, replace(asked, number=2))
+    narrower = apply(course.change, replace(asked, number=2, narrowed=True))
+    assert wider.production_round == course.change.production_round + 1
+    assert narrower.production_round == course.change.production_round
+
+
+def test_a_new_version_is_a_new_thing_to_verify() -> None:
+    course = in_staging(a_course())
+    number = course.change.version_number
+    assert revised(course, version="4.13.0").change.version_number == number + 1
+
+
+def test_an_offered_window_is_gone_once_another_one_is_asked_for() -> None:
+    course = windowed(a_course()).does(reject, PAUL, Rejection(WHY, counter=FRIDAY))
+    assert course.change.counter is not None
+    course.does(propose_window, ANA, WishedWindow(a_span(27, 10, 11), NO_WORDS))
+    assert course.change.counter is None
+
+
+def test_facts_about_one_deployment_leave_the_others_alone() -> None:
+    course = watched(a_course())
+    development, staging, production = course.change.deployments
+    assert (development.outcome, staging.outcome) == (Outcome.SUCCEEDED, Outcome.SUCCEEDED)
+    course.fires(nudge_monitoring)
+    assert course.change.deployments[:2] == (development, staging)
+    assert course.change.deployments[2] == replace(production, nudged=0)
+
+
+def test_the_snapshot_after_the_request_is_the_request() -> None:
+    change = a_course(form=replace(REQUEST, evidence=(), in_development=False)).change
+    assert (change.requester, change.deployer, change.version) == (ANA, ANA, "4.12.0")
+    assert (change.evidence, change.approvals, change.deployments, change.windows) == ({}, (), (), ())
