@@ -1,0 +1,57 @@
+"""What the tables of the store are made of: the declarative base, its naming of constraints, and the columns' types."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that a later migration can drop it on both databases."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Stored as UTC on both databases and read back aware, UTC; a naive value is refused.
+
+    SQLite keeps it as text of fixed width without a zone, which sorts as time does.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC.
+
+        Raises:
+            ValueError: the value names no zone, so nobody knows which instant it is.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone is no instant: {value.isoformat()}")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From UTC, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""A row's id: 64 bits on both; SQLite numbers rows by itself only in a column that it knows as INTEGER."""
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: Any = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads it from the class

@@ -1,0 +1,15 @@
+"""What an outbox line can ask for."""
+
+from enum import StrEnum
+
+
+class LineKind(StrEnum):
+    """A change's card; a family of direct messages; or one direct message, into which delivery splits a family."""
+
+    CARD = "card"
+    ASKS = "asks"
+    WATCHES = "watches"
+    NOTICE = "notice"
+    ASK = "ask"
+    WATCH = "watch"
+    TOLD = "told"

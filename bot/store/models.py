@@ -1,0 +1,245 @@
+"""The tables of changes: what people asked for, decided and did. The machinery's tables stand in `machinery`.
+
+A row that a person's act made is not edited: an approval is voided by columns that say when and why, a plan's older
+reviewers and pull requests are marked as removed, a window is ended. Only `changes` holds the present.
+"""
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Sequence,
+    Table,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Base, Number
+
+change_numbers = Sequence("change_numbers", metadata=Base.metadata)
+deployment_numbers = Sequence("deployment_numbers", metadata=Base.metadata)
+"""PostgreSQL hands out CHG- and DEP-numbers from sequences; on SQLite, where writers queue, the highest plus one is it."""
+
+
+class ChangeRow(Base):
+    """One change as it is now. `stage` and `finished` are projections for queries, rebuilt at every act."""
+
+    __tablename__ = "changes"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    service: Mapped[str]
+    type: Mapped[str]
+    requester: Mapped[str]
+    deployer: Mapped[str]
+    version: Mapped[str]
+    requested_at: Mapped[datetime]
+    plan_text: Mapped[str]
+    plan_pretested: Mapped[bool]
+    plan_pretest: Mapped[str]
+    wished_start: Mapped[datetime | None]
+    wished_end: Mapped[datetime | None]
+    wished_reason: Mapped[str]
+    counter_start: Mapped[datetime | None]
+    counter_end: Mapped[datetime | None]
+    counter_by: Mapped[str | None]
+    returned_because: Mapped[str | None]
+    returned_by: Mapped[str | None]
+    returned_reason: Mapped[str | None]
+    returned_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    revision: Mapped[int]
+    code_round: Mapped[int]
+    version_number: Mapped[int]
+    production_round: Mapped[int]
+    stage: Mapped[str]
+    finished: Mapped[bool]
+
+    __table_args__ = (
+        Index(
+            "uq_changes_unfinished_version",
+            "service",
+            "version",
+            unique=True,
+            sqlite_where=text("NOT finished"),
+            postgresql_where=text("NOT finished"),
+        ),
+        Index(None, "service", "id"),
+        Index(None, "version"),
+        Index(None, "requester", "id"),
+    )
+
+
+class ReviewerRow(Base):
+    """A reviewer whom the requester named, with the revision that named them."""
+
+    __tablename__ = "reviewers"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    revision: Mapped[int]
+    position: Mapped[int]
+    person: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "revision", "position"),)
+
+
+class PullRequestRow(Base):
+    """A pull request in the version, with the revision that named it."""
+
+    __tablename__ = "pull_requests"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    revision: Mapped[int]
+    position: Mapped[int]
+    reference: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "revision", "position"),)
+
+
+class PullRequestAuthorRow(Base):
+    """Somebody who wrote part of a pull request."""
+
+    __tablename__ = "pull_request_authors"
+
+    change_id: Mapped[int] = mapped_column(Number)
+    revision: Mapped[int]
+    position: Mapped[int]
+    author_position: Mapped[int]
+    person: Mapped[str]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("change_id", "revision", "position", "author_position"),
+        ForeignKeyConstraint(
+            ["change_id", "revision", "position"],
+            ["pull_requests.change_id", "pull_requests.revision", "pull_requests.position"],
+        ),
+    )
+
+
+class EvidenceRow(Base):
+    """Something known about the code of the change's n-th version; the newest of a kind counts."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    version_number: Mapped[int]
+    kind: Mapped[str]
+    state: Mapped[str]
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "change_id", "version_number"),)
+
+
+class ApprovalRow(Base):
+    """An approval; `roles` are the roles held at that moment, in the guide's order, separated by spaces."""
+
+    __tablename__ = "approvals"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    number: Mapped[int]
+    row: Mapped[str]
+    stage: Mapped[str]
+    person: Mapped[str]
+    roles: Mapped[str]
+    at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    voided_because: Mapped[str | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "number"),)
+
+
+class VerificationRow(Base):
+    """An attestation of QA or Product, for the version that they looked at."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    version: Mapped[str]
+    role: Mapped[str]
+    person: Mapped[str]
+    passed: Mapped[bool]
+    notes: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "change_id"), Index(None, "version"))
+
+
+class WindowRow(Base):
+    """A proposed change window, and how its being the current one ended."""
+
+    __tablename__ = "windows"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    number: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    submitted_at: Mapped[datetime]
+    narrowed: Mapped[bool]
+    reason: Mapped[str]
+    by: Mapped[str | None]
+    at: Mapped[datetime]
+    ended: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    end_reason: Mapped[str | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "number"), Index(None, "starts_at"))
+
+
+class DeploymentRow(Base):
+    """A deployment. `service` repeats the change's, so that the database itself allows one running to production."""
+
+    __tablename__ = "deployments"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    service: Mapped[str]
+    environment: Mapped[str]
+    production: Mapped[bool]
+    version: Mapped[str]
+    attested: Mapped[bool]
+    started_by: Mapped[str]
+    started_at: Mapped[datetime]
+    window_end: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    finished_by: Mapped[str | None]
+    outcome: Mapped[str | None]
+    notes: Mapped[str | None]
+    nudged: Mapped[int | None]
+    escalated_at: Mapped[datetime | None]
+    overran_at: Mapped[datetime | None]
+    healthy_by: Mapped[str | None]
+    healthy_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_deployments_running_in_production",
+            "service",
+            unique=True,
+            sqlite_where=text("production AND outcome IS NULL"),
+            postgresql_where=text("production AND outcome IS NULL"),
+        ),
+        Index(None, "change_id"),
+    )
+
+
+changes = cast("Table", ChangeRow.__table__)
+reviewers = cast("Table", ReviewerRow.__table__)
+pull_requests = cast("Table", PullRequestRow.__table__)
+pull_request_authors = cast("Table", PullRequestAuthorRow.__table__)
+evidence = cast("Table", EvidenceRow.__table__)
+approvals = cast("Table", ApprovalRow.__table__)
+verifications = cast("Table", VerificationRow.__table__)
+windows = cast("Table", WindowRow.__table__)
+deployments = cast("Table", DeploymentRow.__table__)

@@ -1,0 +1,151 @@
+"""Questions of pages, commands and forms: frozen dataclasses out, nothing loads a table."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.rules.change import Change, RollbackPlan
+from bot.rules.setting import Neighbors
+from bot.rules.terms import ChangeId, DeploymentId, PersonId, ServiceName, Words
+from bot.store import audit, changes, directory_answers
+from bot.store.models import changes as change_rows
+from bot.store.models import deployments, verifications
+from bot.store.reading import ChangeLine, LastRequest, RecordedEntry
+
+NUMBERED: Final = re.compile(r"(?:#|chg-)?(\d{1,18})", re.IGNORECASE)
+MOST_WITH_ONE_VERSION: Final = 20
+
+LINE: Final = (
+    change_rows.c.id,
+    change_rows.c.service,
+    change_rows.c.version,
+    change_rows.c.requester,
+    change_rows.c.stage,
+    change_rows.c.finished,
+    change_rows.c.requested_at,
+)
+BY_NUMBER: Final = select(*LINE).where(change_rows.c.id == bindparam("number"))
+BY_VERSION: Final = (
+    select(*LINE)
+    .where(change_rows.c.version == bindparam("version"))
+    .order_by(change_rows.c.id.desc())
+    .limit(MOST_WITH_ONE_VERSION)
+)
+LATEST: Final = (
+    select(
+        change_rows.c.id,
+        change_rows.c.version,
+        change_rows.c.requester,
+        change_rows.c.plan_text,
+        change_rows.c.plan_pretested,
+        change_rows.c.plan_pretest,
+    )
+    .where(change_rows.c.service == bindparam("service"))
+    .order_by(change_rows.c.id.desc())
+    .limit(1)
+)
+RUNNING: Final = (
+    select(deployments.c.change_id, deployments.c.id)
+    .where(
+        deployments.c.service == bindparam("service"),
+        deployments.c.production,
+        deployments.c.outcome.is_(None),
+        deployments.c.change_id != bindparam("except_change"),
+    )
+    .limit(1)
+)
+UNFINISHED: Final = (
+    select(change_rows.c.id)
+    .where(
+        change_rows.c.service == bindparam("service"),
+        change_rows.c.version == bindparam("version"),
+        ~change_rows.c.finished,
+        change_rows.c.id != bindparam("except_change"),
+    )
+    .limit(1)
+)
+FAILED: Final = (
+    select(verifications.c.id)
+    .join(change_rows, change_rows.c.id == verifications.c.change_id)
+    .where(
+        verifications.c.version == bindparam("version"),
+        change_rows.c.service == bindparam("service"),
+        ~verifications.c.passed,
+    )
+    .limit(1)
+)
+NO_CHANGE: Final = 0
+"""Numbers begin at one."""
+
+
+def change_lines_for(connection: Connection, text: str) -> list[ChangeLine]:
+    """The changes that a person may mean by `142`, `#142`, `CHG-142` or `4.12.0`: the number first, then newest first."""
+    wanted = text.strip()
+    found = list(connection.execute(BY_VERSION, {"version": wanted}))
+    number = NUMBERED.fullmatch(wanted)
+    if number is not None:
+        found = [*connection.execute(BY_NUMBER, {"number": int(number[1])}), *found]
+    lines = [
+        ChangeLine(
+            id=ChangeId(row.id),
+            service=ServiceName(row.service),
+            version=row.version,
+            requester=PersonId(row.requester),
+            stage=row.stage,
+            finished=row.finished,
+            requested_at=row.requested_at,
+        )
+        for row in found
+    ]
+    return list({line.id: line for line in lines}.values())
+
+
+def change_ids_for(connection: Connection, text: str) -> list[ChangeId]:
+    """Like `change_lines_for`, the numbers only."""
+    return [line.id for line in change_lines_for(connection, text)]
+
+
+def latest_of_service(connection: Connection, service: ServiceName) -> LastRequest | None:
+    """The service's newest change, for the next request's form; None before its first."""
+    row = connection.execute(LATEST, {"service": service}).one_or_none()
+    if row is None:
+        return None
+    plan = RollbackPlan(Words(row.plan_text), row.plan_pretested, Words(row.plan_pretest))
+    return LastRequest(ChangeId(row.id), row.version, PersonId(row.requester), plan)
+
+
+def neighbors(
+    connection: Connection, service: ServiceName, version: str, *, except_change: ChangeId | None = None
+) -> Neighbors:
+    """What the service's other changes say about a version. A failed verification counts in whatever change it stands.
+
+    For a verdict that holds, ask in the write transaction that acts on it.
+    """
+    of_version = {"service": service, "version": version}
+    others = {"except_change": except_change or NO_CHANGE}
+    running = connection.execute(RUNNING, {"service": service, **others}).one_or_none()
+    unfinished = connection.execute(UNFINISHED, {**of_version, **others}).scalar_one_or_none()
+    return Neighbors(
+        deploying=None if running is None else (ChangeId(running.change_id), DeploymentId(running.id)),
+        same_version=None if unfinished is None else ChangeId(unfinished),
+        failed_verification=connection.execute(FAILED, of_version).one_or_none() is not None,
+    )
+
+
+def change(connection: Connection, number: ChangeId) -> Change | None:
+    """A change's snapshot, for looking at."""
+    return changes.load_change(connection, number)
+
+
+def timeline(
+    connection: Connection, number: ChangeId, *, after: int = 0, limit: int = 100
+) -> list[RecordedEntry]:
+    """The next entries of a change's audit stream whose `seq` is greater than `after`, oldest first."""
+    return audit.entries_of(connection, audit.change_stream(number), after=after, limit=limit)
+
+
+def names(connection: Connection, people: Collection[PersonId]) -> Mapping[PersonId, str]:
+    """The names of those of these people whom the directory ever named."""
+    return directory_answers.names(connection, people)

@@ -1,0 +1,206 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.rules.change import Change, Outcome
+from bot.rules.facts import (
+    ChangeRequested,
+    ChangeRevised,
+    ChangeWithdrawn,
+    DeployerTookOver,
+    DeploymentFinished,
+    Fact,
+)
+from bot.rules.folding import replay
+from bot.rules.terms import ChangeId, DeploymentId, PersonId, ServiceName, Words
+from bot.store import outbox
+from bot.store.changes import (
+    load_change,
+    lock_change,
+    next_change_id,
+    next_deployment_id,
+    store_stage,
+    write_facts,
+)
+from bot.store.database import Database, DatabaseBusy
+from bot.store.models import changes, reviewers
+from bot.store.outbox import Line
+from tests.store.facts_at_random import (
+    ANA,
+    BEN,
+    MONDAY,
+    ONE_OF_EACH,
+    PRELUDE,
+    PRODUCTION,
+    STAGING,
+    TIA,
+    approval,
+    histories,
+    request,
+    started,
+)
+
+ONE = ChangeId(1)
+
+
+def write(database: Database, *facts: Fact, change: int = 1) -> None:
+    with database.write() as connection:
+        write_facts(connection, ChangeId(change), facts, production=PRODUCTION)
+
+
+def load(database: Database, change: int = 1) -> Change | None:
+    with database.read() as connection:
+        return load_change(connection, ChangeId(change))
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(facts=histories())
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_changes_rows_say_what_its_facts_say_on_sqlite(database: Database, facts: list[Fact]) -> None:
+    _rows_say_what_facts_say(database, facts)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(facts=histories())
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_changes_rows_say_what_its_facts_say_on_postgresql(database: Database, facts: list[Fact]) -> None:
+    _rows_say_what_facts_say(database, facts)
+
+
+def _rows_say_what_facts_say(database: Database, facts: list[Fact]) -> None:
+    with database.write() as connection:
+        undone = connection.begin_nested()
+        write_facts(connection, ONE, facts, production=PRODUCTION)
+        assert lock_change(connection, ONE) == replay(facts)
+        undone.rollback()
+
+
+def test_any_two_facts_after_each_other_leave_rows_that_say_what_they_say(database: Database) -> None:
+    assert {type(fact) for fact in ONE_OF_EACH} == set(get_args(Fact)) - {ChangeRequested}
+    for pair in permutations(ONE_OF_EACH, 2):
+        _rows_say_what_facts_say(database, [*PRELUDE, *pair])
+
+
+def test_a_change_that_nobody_requested_is_none(database: Database) -> None:
+    assert load(database) is None
+    with database.write() as connection:
+        assert lock_change(connection, ONE) is None
+
+
+def test_a_snapshot_takes_at_most_eight_queries(database: Database) -> None:
+    write(database, request(), approval(), started(1))
+    asked: list[str] = []
+    with database.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        load_change(connection, ONE)
+    assert len([query for query in asked if query.startswith("SELECT")]) == 8
+
+
+def test_numbers_of_changes_and_deployments_grow_and_are_given_once(database: Database) -> None:
+    with database.write() as connection:
+        first = next_change_id(connection)
+        write_facts(connection, first, [request(first)], production=PRODUCTION)
+        deployment = next_deployment_id(connection)
+        write_facts(connection, first, [started(deployment)], production=PRODUCTION)
+    with database.write() as connection:
+        assert (first, next_change_id(connection)) == (1, 2)
+        assert (deployment, next_deployment_id(connection)) == (1, 2)
+
+
+def test_no_two_unfinished_changes_of_a_service_have_one_version(database: Database) -> None:
+    write(database, request(1))
+    with pytest.raises(IntegrityError):
+        write(database, request(2), change=2)
+    write(database, request(3, service=ServiceName("ledger")), change=3)
+
+
+def test_a_finished_change_frees_its_version(database: Database) -> None:
+    write(database, request(1), ChangeWithdrawn(ANA, Words("no longer needed"), MONDAY))
+    with database.write() as connection:
+        store_stage(connection, ONE, "withdrawn", finished=True)
+    write(database, request(2), change=2)
+    with database.read() as connection:
+        assert (
+            connection.execute(select(changes.c.stage).where(changes.c.id == 1)).scalar_one() == "withdrawn"
+        )
+
+
+def test_a_service_has_one_deployment_to_production_running(database: Database) -> None:
+    write(database, request(1), started(1), started(2, STAGING))
+    write(database, request(2, version="4.12.1"), change=2)
+    with pytest.raises(IntegrityError):
+        write(database, started(3), change=2)
+    write(database, DeploymentFinished(DeploymentId(1), Outcome.SUCCEEDED, ANA, Words(""), MONDAY))
+    write(database, started(3), change=2)
+
+
+def test_whom_an_older_revision_named_stays_on_record(database: Database) -> None:
+    first = request(reviewers=(BEN,))
+    revised = ChangeRevised(first.plan, first.pull_requests, (TIA,), ANA, MONDAY)
+    write(database, first, revised)
+    with database.read() as connection:
+        named = connection.execute(
+            select(reviewers.c.person, reviewers.c.removed_at).order_by(reviewers.c.revision)
+        )
+        assert [tuple(row) for row in named] == [(BEN, MONDAY), (TIA, None)]
+
+
+def test_whoever_locks_a_change_keeps_others_waiting_until_they_give_up(database: Database) -> None:
+    write(database, request())
+    locked, finished = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.write() as connection:
+            lock_change(connection, ONE)
+            locked.set()
+            finished.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(hold)
+        locked.wait(5)
+        with pytest.raises(DatabaseBusy), database.write() as connection:
+            lock_change(connection, ONE)
+        finished.set()
+        holder.result()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_rows_may_point_at_a_change_that_somebody_else_has_locked(database: Database) -> None:
+    write(database, request())
+    with database.write() as connection:
+        lock_change(connection, ONE)
+        with database.write() as other:
+            outbox.wish(other, [Line("card:1", "card", ONE)], MONDAY)
+
+
+def test_four_threads_of_fifty_acts_lose_none(database: Database) -> None:
+    write(database, request())
+
+    def act(worker: int) -> None:
+        for _ in range(50):
+            with database.write() as connection:
+                change = lock_change(connection, ONE)
+                assert change is not None
+                connection.execute(update(changes).values(code_round=change.code_round + 1))
+                taken = DeployerTookOver(PersonId(f"U{worker}"), MONDAY)
+                write_facts(connection, ONE, [taken], production=PRODUCTION)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(act, range(4)))
+    change = load(database)
+    assert change is not None
+    assert change.code_round == 1 + 4 * 50

@@ -1,0 +1,94 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from bot.store import machinery, models
+from bot.store.columns import Base
+from bot.store.database import CHECKOUT, Database, migrate
+
+TABLES = (models, machinery)
+
+
+def configured(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(CHECKOUT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def tables(url: str) -> set[str]:
+    engine = create_engine(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def test_the_migrated_schema_is_the_models_schema(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_alembic_itself_finds_no_difference(database_url: str) -> None:
+    command.check(configured(database_url))
+
+
+def test_the_way_up_leads_down_again_and_up_once_more(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    made = tables(empty_database_url)
+    assert made == {*Base.metadata.tables, "alembic_version"}
+    command.downgrade(configured(empty_database_url), "base")
+    assert tables(empty_database_url) == {"alembic_version"}
+    migrate(empty_database_url)
+    assert tables(empty_database_url) == made
+
+
+def test_migrating_a_migrated_database_changes_nothing(database_url: str) -> None:
+    migrate(database_url)
+
+
+def test_migrating_needs_no_particular_working_directory(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    migrate(empty_database_url)
+    assert "changes" in tables(empty_database_url)
+
+
+def test_replicas_that_start_together_migrate_once(
+    empty_database_url: str, in_processes: Callable[[str, int], list[int]]
+) -> None:
+    program = f"from bot.store.database import migrate; migrate({empty_database_url!r})"
+    assert in_processes(program, 3) == [0, 0, 0]
+
+
+def test_every_constraint_has_a_name_so_that_it_can_be_dropped(database: Database) -> None:
+    with database.read() as connection:
+        found = inspect(connection)
+        nameless = [
+            (table, constraint)
+            for table in Base.metadata.tables
+            for constraint in [
+                *found.get_unique_constraints(table),
+                *found.get_foreign_keys(table),
+                found.get_pk_constraint(table),
+            ]
+            if not constraint["name"]
+        ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_numbers_come_from_sequences(database: Database) -> None:
+    with database.read() as connection:
+        named = connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars()
+        assert {"change_numbers", "deployment_numbers"} <= set(named)
