@@ -1,0 +1,326 @@
+"""The routine process of the guide, stated a second time and in another way: what a start in production must be preceded by.
+
+It reads only the record of what happened and the company's own list of who is what; nothing of the rules that it holds to
+account. `objections` is empty where the guide was kept.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise, permutations, product
+from zoneinfo import ZoneInfo
+
+from bot.rules.change import EvidenceKind, EvidenceState, Outcome, PullRequest, ReturnedBecause, Span
+from bot.rules.facts import (
+    ApprovalGiven,
+    ChangeRequested,
+    ChangeReturned,
+    ChangeRevised,
+    DeployerTookOver,
+    DeploymentFinished,
+    DeploymentStarted,
+    EvidenceRecorded,
+    Fact,
+    HealthConfirmed,
+    MonitoringEscalated,
+    VersionRevised,
+    VersionVerified,
+    WindowEnded,
+    WindowProposed,
+)
+from bot.rules.terms import NO_WORDS, ChangeType, PersonId, Role
+
+NO_PULL_REQUEST = PullRequest(NO_WORDS, ())
+Holders = Mapping[Role, tuple[PersonId, ...]]
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who is what; who is on call differs from day to day."""
+
+    holders: Holders
+    on_call_on: Callable[[datetime], tuple[PersonId, ...]]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A window as it stands on record: `since` is the place from which approvals for it count."""
+
+    span: Span
+    submitted_at: datetime
+    reason: str
+    since: int
+    number: int
+
+
+def objections(facts: Sequence[Fact], company: Company) -> list[str]:
+    """What the guide holds against the last fact, given all those before it."""
+    *before, last = facts
+    match last:
+        case DeploymentStarted(environment="production"):
+            return _against_production(before, last, company)
+        case DeploymentStarted(environment="staging"):
+            return _against_staging(before, last, company)
+        case HealthConfirmed():
+            return _against_healthy(before, last, company)
+        case _:
+            return []
+
+
+def _against_staging(before: Sequence[Fact], start: DeploymentStarted, company: Company) -> list[str]:
+    checks = {
+        "code approved by peer and Tech Lead": _code_is_approved(before, company),
+        "staging approved by the Team Lead": _team_lead_approved(before, company),
+        "development first": _succeeded(before, "development", start.version),
+        "evidence": _evidence_is_there(before),
+        "started by the deployer": start.by == _deployer(before),
+        "nothing else running": not _running(before),
+        "the version is the change's": start.version == _version(before),
+    }
+    return [name for name, kept in checks.items() if not kept]
+
+
+def _against_production(before: Sequence[Fact], start: DeploymentStarted, company: Company) -> list[str]:
+    window = _window(before)
+    if window is None:
+        return ["a window"]
+    verified_at = _verified_at(before, company)
+    inside, outside = _hours(window.span, company.zone)
+    notice = window.span.start - window.submitted_at >= timedelta(hours=48)
+    checks = {
+        "code approved by peer and Tech Lead": _code_is_approved(before, company),
+        "staging approved by the Team Lead": _team_lead_approved(before, company),
+        "development first": _succeeded(before, "development", start.version),
+        "staging first": _succeeded(before, "staging", start.version),
+        "verified by QA and Product": verified_at is not None,
+        "scheduled after the verification": verified_at is not None and verified_at < window.since,
+        "evidence": _evidence_is_there(before),
+        "rollback plan": _plan_is_there(before),
+        "inside its window": window.span.start <= start.at < window.span.end,
+        "48 hours of notice": notice or outside,
+        "a reason outside business hours": not outside or bool(window.reason.strip()),
+        "PM and EM": not inside
+        or _two(before, window, "G-APP-3", (Role.PRODUCT_MANAGER, Role.ENGINEERING_MANAGER), company),
+        "Director and on-call": not outside
+        or _two(before, window, "G-APP-4", (Role.ENGINEERING_DIRECTOR, Role.ON_CALL), company),
+        "started by the deployer": start.by == _deployer(before),
+        "nothing else running": not _running(before),
+        "the version is the change's": start.version == _version(before),
+    }
+    return [name for name, kept in checks.items() if not kept]
+
+
+def _against_healthy(before: Sequence[Fact], healthy: HealthConfirmed, company: Company) -> list[str]:
+    ended = [fact for fact in before if isinstance(fact, DeploymentFinished)][-1]
+    escalated = any(isinstance(fact, MonitoringEscalated) for fact in before)
+    able = {_deployer(before), *company.on_call_on(healthy.at)}
+    if escalated:
+        able |= set(company.holders[Role.ENGINEERING_MANAGER])
+    checks = {
+        "watched for 30 minutes": healthy.at - ended.at >= timedelta(minutes=30),
+        "confirmed by who watches": healthy.by in able,
+        "succeeded": ended.outcome is Outcome.SUCCEEDED,
+    }
+    return [name for name, kept in checks.items() if not kept]
+
+
+def _request(before: Sequence[Fact]) -> ChangeRequested:
+    first = before[0]
+    assert isinstance(first, ChangeRequested)
+    return first
+
+
+def _version(before: Sequence[Fact]) -> str:
+    versions = [fact.version for fact in before if isinstance(fact, ChangeRequested | VersionRevised)]
+    return versions[-1]
+
+
+def _deployer(before: Sequence[Fact]) -> PersonId:
+    return next(
+        (fact.by for fact in reversed(before) if isinstance(fact, DeployerTookOver)),
+        _request(before).requester,
+    )
+
+
+def _last(before: Sequence[Fact], is_it: Callable[[Fact], bool]) -> int:
+    return max((place for place, fact in enumerate(before) if is_it(fact)), default=0)
+
+
+def _new_version_at(before: Sequence[Fact]) -> int:
+    return _last(before, lambda fact: isinstance(fact, VersionRevised))
+
+
+def _described(before: Sequence[Fact]) -> list[tuple[int, ChangeRequested | ChangeRevised]]:
+    return [
+        (place, fact)
+        for place, fact in enumerate(before)
+        if isinstance(fact, ChangeRequested | ChangeRevised)
+    ]
+
+
+def _pull_requests(before: Sequence[Fact]) -> tuple[PullRequest, ...]:
+    return _described(before)[-1][1].pull_requests
+
+
+def _last_difference(before: Sequence[Fact], what: str) -> int:
+    """The place of the last revision in which the named part of the request became another."""
+    described = _described(before)
+    changed = [
+        place
+        for (_, older), (place, newer) in pairwise(described)
+        if getattr(older, what) != getattr(newer, what)
+    ]
+    return max(changed, default=0)
+
+
+def _given(before: Sequence[Fact], row: str, since: int) -> dict[PersonId, int]:
+    """Who approved a row after the place `since`, and did not reject the change afterwards."""
+    rejected = {
+        fact.by: place
+        for place, fact in enumerate(before)
+        if isinstance(fact, ChangeReturned) and fact.because is ReturnedBecause.REJECTED
+    }
+    return {
+        fact.person: place
+        for place, fact in enumerate(before)
+        if isinstance(fact, ApprovalGiven)
+        and fact.row == row
+        and place > since
+        and place > rejected.get(fact.person, -1)
+    }
+
+
+def _code_is_approved(before: Sequence[Fact], company: Company) -> bool:
+    since = max(
+        _new_version_at(before),
+        _last_difference(before, "pull_requests"),
+        _last(before, _turned_off),
+    )
+    given = set(_given(before, "G-APP-1", since)) - {_request(before).requester}
+    pull_requests = _pull_requests(before)
+    wrote = {author for each in pull_requests for author in each.authors}
+    peers = {*company.holders[Role.ENGINEER], *company.holders[Role.TECH_LEAD]}
+    return any(
+        all(
+            any(peer in peers and peer != lead and peer not in each.authors for peer in given)
+            for each in pull_requests or (NO_PULL_REQUEST,)
+        )
+        for lead in given
+        if lead in company.holders[Role.TECH_LEAD] and lead not in wrote
+    )
+
+
+def _turned_off(fact: Fact) -> bool:
+    return isinstance(fact, EvidenceRecorded) and fact.evidence.state is EvidenceState.NOT_APPLICABLE
+
+
+def _team_lead_approved(before: Sequence[Fact], company: Company) -> bool:
+    given = set(_given(before, "G-APP-2", _new_version_at(before))) - {_request(before).requester}
+    return bool(given & set(company.holders[Role.DEVELOPMENT_TEAM_LEAD]))
+
+
+def _succeeded(before: Sequence[Fact], environment: str, version: str) -> bool:
+    """Whether the newest deployment of the version to the environment succeeded."""
+    started = [
+        fact.deployment
+        for fact in before
+        if isinstance(fact, DeploymentStarted) and (fact.environment, fact.version) == (environment, version)
+    ]
+    ended = {fact.deployment: fact.outcome for fact in before if isinstance(fact, DeploymentFinished)}
+    return bool(started) and ended.get(started[-1]) is Outcome.SUCCEEDED
+
+
+def _running(before: Sequence[Fact]) -> bool:
+    started = {fact.deployment for fact in before if isinstance(fact, DeploymentStarted)}
+    return bool(started - {fact.deployment for fact in before if isinstance(fact, DeploymentFinished)})
+
+
+def _verified_at(before: Sequence[Fact], company: Company) -> int | None:
+    """Where the second of two people passed the version for QA and for Product; None if it failed or is not verified."""
+    version, since = _version(before), _new_version_at(before)
+    if any(
+        isinstance(fact, VersionVerified) and fact.version == version and not fact.passed for fact in before
+    ):
+        return None
+    passed: dict[Role, list[tuple[int, PersonId]]] = {Role.QA: [], Role.PRODUCT: []}
+    for place, fact in enumerate(before):
+        if isinstance(fact, VersionVerified) and fact.version == version and place > since:
+            passed[fact.role].append((place, fact.person))
+    pairs = [
+        max(qa_at, product_at)
+        for (qa_at, qa), (product_at, other) in product(passed[Role.QA], passed[Role.PRODUCT])
+        if qa != other and qa in company.holders[Role.QA] and other in company.holders[Role.PRODUCT]
+    ]
+    return min(pairs, default=None)
+
+
+def _evidence_is_there(before: Sequence[Fact]) -> bool:
+    since = _new_version_at(before)
+    newest = {
+        fact.evidence.kind: fact.evidence for fact in before[since:] if isinstance(fact, EvidenceRecorded)
+    }
+    may_lack = _request(before).type in {ChangeType.CONFIG, ChangeType.INFRA}
+
+    def there(kind: EvidenceKind) -> bool:
+        proof = newest.get(kind)
+        if proof is None:
+            return False
+        if proof.state is EvidenceState.NOT_APPLICABLE:
+            has_code = kind is EvidenceKind.MERGE and _pull_requests(before)
+            return may_lack and not has_code and bool(proof.text.strip())
+        return proof.state is EvidenceState.PRESENT
+
+    named = bool(_pull_requests(before)) or there(EvidenceKind.PULL_REQUEST)
+    return named and all(there(kind) for kind in (EvidenceKind.BRANCH, EvidenceKind.CI, EvidenceKind.MERGE))
+
+
+def _plan_is_there(before: Sequence[Fact]) -> bool:
+    plan = _described(before)[-1][1].plan
+    return bool(plan.text.strip() and plan.pretest.strip())
+
+
+def _window(before: Sequence[Fact]) -> Asked | None:
+    """The window that stands; one that was narrowed counts from the first submission of what it lies in."""
+    asked: Asked | None = None
+    moved_from: Asked | None = None
+    for place, fact in enumerate(before):
+        if isinstance(fact, WindowEnded):
+            moved_from, asked = asked if fact.because == "moved" else None, None
+        elif isinstance(fact, WindowProposed):
+            inside = (
+                moved_from is not None
+                and moved_from.span.start <= fact.span.start
+                and fact.span.end <= moved_from.span.end
+            )
+            submitted_at = moved_from.submitted_at if moved_from and inside else fact.at
+            since = moved_from.since if moved_from and inside else place
+            asked = Asked(fact.span, submitted_at, fact.reason, since, fact.number)
+    return asked
+
+
+def _hours(span: Span, zone: ZoneInfo) -> tuple[bool, bool]:
+    """Whether any minute of the span is inside business hours, and whether any is outside."""
+    length = int((span.end - span.start).total_seconds()) // 60
+    minutes = [(span.start + timedelta(minutes=each)).astimezone(zone) for each in range(max(1, length))]
+    inside = [each.weekday() < 5 and 9 <= each.hour < 17 for each in minutes]
+    return any(inside), not all(inside)
+
+
+def _two(before: Sequence[Fact], window: Asked, row: str, roles: tuple[Role, Role], company: Company) -> bool:
+    """Whether two people approved the row for this window and plan, one in each role."""
+    since = max(window.since, _last_difference(before, "plan"), _new_version_at(before))
+    given = _given(before, row, since)
+    first, second = roles
+    return any(
+        _held(before, given[one], one, first, company) and _held(before, given[other], other, second, company)
+        for one, other in permutations(set(given) - {_request(before).requester}, 2)
+    )
+
+
+def _held(before: Sequence[Fact], place: int, person: PersonId, role: Role, company: Company) -> bool:
+    """Whether somebody held the role when they approved; on call is who is so at the start of the window of then."""
+    if role is not Role.ON_CALL:
+        return person in company.holders[role]
+    then = _window(before[:place])
+    return then is not None and person in company.on_call_on(then.span.start)
