@@ -1,0 +1,1 @@
+"""Everything that the bot says to Slack and hears from it."""

@@ -1,0 +1,176 @@
+"""The `deliver` job's work: claim outbox lines by lease, show what they name as it is now, and let them go.
+
+A line for a whole family of messages (everybody asked, everybody who watches) is split into a line for each message that
+has to change, so that every line makes at most one new message: a crash in between repeats nothing that was done.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.people.company import Company
+from bot.rules.scene import Scene
+from bot.rules.terms import ChangeId
+from bot.slack.deliver.posting import NotNow, Poster, Undeliverable, digest_of
+from bot.slack.deliver.wanted import Direct, asked, asked_before, told, watched, watched_before
+from bot.slack.views.card import card
+from bot.store import messages, outbox
+from bot.store.database import Database, DatabaseBusy, DatabaseGone
+from bot.store.lines import LineKind
+from bot.store.messages import Place
+from bot.store.outbox import ClaimedLine, Line
+
+LEASE: Final = timedelta(seconds=15)
+"""Longer than the calls for one line can take; after a crash a line waits this long at most."""
+BATCH: Final = 1
+UNDELIVERABLE_WAIT: Final = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Delivers what the outbox asks for. `now` is business time, `real_now` real time."""
+
+    database: Database
+    company: Company
+    poster: Poster
+    now: Callable[[], datetime]
+    real_now: Callable[[], datetime]
+
+    def deliver(self) -> int:
+        """Deliver everything that is due; returns how many lines were handled, put off ones included."""
+        handled = 0
+        while lines := outbox.claim(self.database, now_real=self.real_now(), lease=LEASE, limit=BATCH):
+            for line in lines:
+                self._deliver_line(line)
+            handled += len(lines)
+        return handled
+
+    def _deliver_line(self, line: ClaimedLine) -> None:
+        try:
+            self._show(line)
+        except NotNow as reason:
+            self._put_off(line, reason)
+        except Undeliverable as error:
+            until = self.real_now() + UNDELIVERABLE_WAIT
+            dead = outbox.later(
+                self.database, line, now_real=self.real_now(), until=until, problem=str(error)
+            )
+            log.warning("slack refused a message", line=line.key, slack_error=str(error), given_up=dead)
+        except (DatabaseBusy, DatabaseGone):
+            raise
+        except Exception as error:
+            until = self.real_now() + UNDELIVERABLE_WAIT
+            outbox.later(self.database, line, now_real=self.real_now(), until=until, problem=repr(error))
+            log.exception("a message could not be made", line=line.key)
+        else:
+            outbox.done(self.database, line)
+
+    def _put_off(self, line: ClaimedLine, reason: NotNow) -> None:
+        if not reason.failed:
+            outbox.put_off(self.database, line, until=reason.until)
+            return
+        dead = outbox.later(
+            self.database, line, now_real=self.real_now(), until=reason.until, problem=reason.problem
+        )
+        log.warning("slack did not answer", line=line.key, problem=reason.problem, given_up=dead)
+
+    def _show(self, line: ClaimedLine) -> None:
+        scene = self._scene(line.change)
+        if scene is None:
+            return
+        match line.kind:
+            case LineKind.CARD:
+                self._show_card(scene, line)
+            case LineKind.ASKS:
+                self._split(scene, line, self._all_asked(scene))
+            case LineKind.WATCHES:
+                self._split(scene, line, self._all_watched(scene))
+            case LineKind.NOTICE:
+                self._split(scene, line, told(scene, line.key, line.payload or {}, self._card_link(scene)))
+            case _:
+                self._show_direct(scene, line)
+
+    def _scene(self, change: ChangeId | None) -> Scene | None:
+        if change is None:
+            return None
+        with self.database.read() as connection:
+            return self.company.scene(connection, change, self.now())
+
+    def _show_card(self, scene: Scene, line: ClaimedLine) -> None:
+        channel = self.company.organization.services[scene.change.service].channel
+        place = Place(line.key, LineKind.CARD, channel, change=scene.change.id)
+        self.poster.show(place, card(scene), attempts=line.attempts)
+
+    def _card_link(self, scene: Scene) -> str | None:
+        with self.database.read() as connection:
+            posted = messages.find(connection, f"{LineKind.CARD}/{scene.change.id}")
+        return self.poster.permalink(posted.channel, posted.ts) if posted and posted.ts else None
+
+    def _all_asked(self, scene: Scene) -> Iterable[Direct]:
+        wanted = {direct.key: direct for direct in asked(scene, self._card_link(scene))}
+        return [
+            *wanted.values(),
+            *(asked_before(scene, key) for key in self._posted(scene, LineKind.ASK) if key not in wanted),
+        ]
+
+    def _all_watched(self, scene: Scene) -> Iterable[Direct]:
+        link = self._card_link(scene)
+        wanted = {direct.key: direct for direct in watched(scene, link)}
+        before = (
+            watched_before(scene, key, link)
+            for key in self._posted(scene, LineKind.WATCH)
+            if key not in wanted
+        )
+        return [*wanted.values(), *(direct for direct in before if direct)]
+
+    def _posted(self, scene: Scene, kind: LineKind) -> list[str]:
+        with self.database.read() as connection:
+            return [message.key for message in messages.of_change(connection, scene.change.id, kind)]
+
+    def _split(self, scene: Scene, line: ClaimedLine, directs: Iterable[Direct]) -> None:
+        """Wish for each message of the family that does not yet show what it should."""
+        with self.database.write() as connection:
+            lines = []
+            for direct in directs:
+                known = messages.find(connection, direct.key)
+                if known is None or known.digest != digest_of(direct.message) or known.in_doubt:
+                    payload = (
+                        {"notice": line.key, **(line.payload or {})} if direct.kind == LineKind.TOLD else None
+                    )
+                    lines.append(Line(direct.key, direct.kind, scene.change.id, payload))
+            outbox.wish(connection, lines, self.real_now())
+
+    def _show_direct(self, scene: Scene, line: ClaimedLine) -> None:
+        direct = self._direct(scene, line)
+        if direct is None:
+            return
+        channel = self.poster.direct_channel(direct.person)
+        place = Place(direct.key, direct.kind, channel, change=scene.change.id, person=direct.person)
+        self.poster.show(place, direct.message, attempts=line.attempts)
+
+    def _direct(self, scene: Scene, line: ClaimedLine) -> Direct | None:
+        """The line's message as it reads now; None when nobody needs it any more and it was never posted."""
+        link = self._card_link(scene)
+        match line.kind:
+            case LineKind.ASK:
+                wanted = next((each for each in asked(scene, link) if each.key == line.key), None)
+                return wanted or (asked_before(scene, line.key) if self._was_posted(line.key) else None)
+            case LineKind.WATCH:
+                wanted = next((each for each in watched(scene, link) if each.key == line.key), None)
+                return wanted or (
+                    watched_before(scene, line.key, link) if self._was_posted(line.key) else None
+                )
+            case LineKind.TOLD if line.payload:
+                notice = told(scene, str(line.payload["notice"]), line.payload, link)
+                return next((each for each in notice if each.key == line.key), None)
+            case _:
+                raise ValueError(f"an outbox line of an unknown kind: {line.kind}")
+
+    def _was_posted(self, key: str) -> bool:
+        with self.database.read() as connection:
+            return messages.find(connection, key) is not None

@@ -1,0 +1,91 @@
+"""Which direct messages a change should have now: who is asked, who watches, who is told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rules.asking import Phase, asks
+from bot.rules.notices import Notice, NoticeKind
+from bot.rules.scene import Scene
+from bot.rules.terms import PersonId, Role, Words
+from bot.slack.views.asks import ask_message, settled_ask
+from bot.slack.views.kit import Message
+from bot.slack.views.notices import notice_message
+from bot.slack.views.watch import watch_message
+from bot.store.lines import LineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """One direct message: its key for ever, its kind, whom it is for, and how it reads now."""
+
+    key: str
+    kind: LineKind
+    person: PersonId
+    message: Message
+
+
+def asked(scene: Scene, link: str | None) -> Iterator[Direct]:
+    """A message for everybody who is asked now."""
+    for ask in asks(scene.change, scene.setting):
+        key = f"{LineKind.ASK}/{scene.change.id}/{ask.phase}/{ask.round}/{ask.person}"
+        yield Direct(key, LineKind.ASK, ask.person, ask_message(scene, ask, link))
+
+
+def asked_before(scene: Scene, key: str) -> Direct:
+    """A message to somebody who was asked, and is no longer."""
+    _, _, phase, round_, person = key.split("/")
+    message = settled_ask(scene, PersonId(person), Phase(phase), int(round_))
+    return Direct(key, LineKind.ASK, PersonId(person), message)
+
+
+def watched(scene: Scene, link: str | None) -> Iterator[Direct]:
+    """The newest nudge, for the deployer and whoever is on call (G-STD-9)."""
+    deployment = scene.change.latest_in(scene.setting.guide.production)
+    if deployment is None or deployment.nudged is None or deployment.healthy_at:
+        return
+    roles = scene.setting.guide.monitoring.roles
+    people = (
+        scene.change.deployer,
+        *(person for role in roles for person in scene.setting.roster.holders(role)),
+    )
+    for person in dict.fromkeys(people):
+        key = f"{LineKind.WATCH}/{deployment.id}/{_message_of(scene, deployment.nudged)}/{person}"
+        yield Direct(
+            key, LineKind.WATCH, person, watch_message(scene, deployment, deployment.nudged, person, link)
+        )
+
+
+def _message_of(scene: Scene, minutes: int) -> int:
+    """The nudge that is a message of its own and shows this one: 10 and 20 update the message of 0."""
+    own = [int(each.total_seconds()) // 60 for each in scene.setting.guide.monitoring.new_messages]
+    return max((each for each in own if each <= minutes), default=minutes)
+
+
+def watched_before(scene: Scene, key: str, link: str | None) -> Direct | None:
+    """An earlier nudge, once the watch is closed; while it goes on, an earlier one stays as it is."""
+    _, number, minutes, person = key.split("/")
+    deployment = next((each for each in scene.change.deployments if each.id == int(number)), None)
+    if deployment is None or not deployment.healthy_at:
+        return None
+    message = watch_message(scene, deployment, int(minutes), PersonId(person), link)
+    return Direct(key, LineKind.WATCH, PersonId(person), message)
+
+
+def told(scene: Scene, line: str, payload: Mapping[str, Any], link: str | None) -> Iterator[Direct]:
+    """A notice's message to each person whom it addresses; a role means whoever holds it when it is sent."""
+    notice = Notice(
+        kind=NoticeKind(payload["kind"]),
+        to=tuple(payload["to"]),
+        by=payload.get("by"),
+        words=Words(payload["words"]) if "words" in payload else None,
+        because=payload.get("because", ""),
+    )
+    people: dict[PersonId, None] = {}
+    for addressed in notice.to:
+        if addressed in set(Role):
+            people.update(dict.fromkeys(scene.setting.roster.holders(Role(addressed))))
+        else:
+            people[PersonId(addressed)] = None
+    for person in people:
+        yield Direct(f"{line}/{person}", LineKind.TOLD, person, notice_message(scene, notice, person, link))

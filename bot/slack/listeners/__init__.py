@@ -1,0 +1,15 @@
+"""Bolt's listeners, a module per family. Each parses, asks for one act, and acknowledges; rules are elsewhere."""
+
+from slack_bolt import App
+
+from bot.slack.listeners import buttons, commands, failures, forms, submissions
+from bot.slack.listeners.desk import Desk
+
+
+def listen(bolt: App, desk: Desk) -> None:
+    """Register everything. The last ones catch what no other listener knows."""
+    commands.register(bolt, desk)
+    buttons.register(bolt, desk)
+    forms.register(bolt, desk)
+    submissions.register(bolt, desk)
+    failures.register(bolt, desk)

@@ -1,0 +1,135 @@
+"""What every listener needs: who calls, how to do an act once, and how to answer without holding up Slack."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from slack_bolt import Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.act import Acts, Answer, Caller
+from bot.rules.life import TRANSITIONS, Act
+from bot.rules.scene import Scene
+from bot.rules.terms import ChangeId, PersonId, change_label
+from bot.rules.verdict import Refused
+from bot.slack.ids import Ref
+from bot.slack.views.card import card
+from bot.slack.views.kit import Message, message, section
+from bot.slack.views.refusals import Offer, refusal
+from bot.slack.views.speech import Speech
+from bot.store import queries
+
+Body = dict[str, Any]
+THREADS: Final = 8
+TOO_LATE: Final = frozenset(
+    {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "invalid_trigger_id"}
+)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The listeners' common ground. Calls to Slack that an answer needs run after the acknowledgement, in threads."""
+
+    acts: Acts
+    client: WebClient
+    _pending: set[Future[None]] = field(default_factory=set)
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "answer"))
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Call Slack once the delivery is acknowledged; what fails is logged, nothing recorded depends on it."""
+        pending = self._threads.submit(_logged, call)
+        self._pending.add(pending)
+        pending.add_done_callback(self._pending.discard)
+
+    def whisper(self, respond: Respond, shown: Message) -> None:
+        """Show a message to the person who acted, and to nobody else."""
+        self.afterwards(
+            lambda: respond(
+                text=shown.text,
+                blocks=shown.blocks,
+                response_type="ephemeral",
+                replace_original=False,
+            )
+        )
+
+    def refusal(self, answer: Answer, act: Act, caller: Caller) -> tuple[Message, ...]:
+        """A refusal as the person reads it; with the card beneath when the change moved on."""
+        if not isinstance(answer.verdict, Refused) or answer.scene is None:
+            return ()
+        scene = answer.scene
+        doing = f"{TRANSITIONS[act].doing} {change_label(scene.change.id)}"
+        offer = Offer(caller.person, Ref.of(scene.change))
+        said = refusal(answer.verdict, doing, Speech.of(scene), offer)
+        return (said, card(scene)) if answer.verdict.moved_on else (said,)
+
+    def moved_on(self, scene: Scene) -> Message:
+        """What is shown for a form that makes no sense any more: how the change stands now."""
+        return card(scene)
+
+    def speech(self) -> Speech:
+        """How to say a refusal where there is no change yet."""
+        organization = self.acts.company.organization
+        return Speech(organization.names(), organization.zone)
+
+    def changes_named(self, text: str) -> list[ChangeId]:
+        """The changes that a person may mean by a number, a label or a version; the likeliest first."""
+        wanted = text.encode("utf-8", "replace").decode().replace("\0", "")
+        with self.acts.database.read() as connection:
+            return queries.change_ids_for(connection, wanted)
+
+    def open_modal(self, trigger: str, view: Mapping[str, object], respond: Respond) -> None:
+        """Open a modal while its trigger lives; when that was too late, the person is told to press again."""
+        self.afterwards(lambda: self._open_modal(trigger, view, respond))
+
+    def _open_modal(self, trigger: str, view: Mapping[str, object], respond: Respond) -> None:
+        try:
+            self.client.views_open(trigger_id=trigger, view=dict(view))
+        except SlackApiError as error:
+            said = "Slack closed the door before the form was ready. Nothing was recorded: press again."
+            self.whisper(respond, message(said, section(f"ℹ️ {said}")))
+            if error.response.get("error") not in TOO_LATE:
+                raise
+
+    def rest(self) -> None:
+        """Return when the answers under way have been given."""
+        wait(tuple(self._pending))
+
+    def close(self) -> None:
+        """Let the answers under way finish."""
+        self._threads.shutdown(wait=True)
+
+
+def pressed_ref(body: Body) -> Ref | None:
+    """What the pressed button is about; None where it is none of ours."""
+    return Ref.decode(body["actions"][0].get("value"))
+
+
+def _logged(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001 - whatever an answer failed by, the act stands and the card shows it
+        log.warning("an answer did not reach the person", problem=f"{type(error).__name__}: {error}")
+
+
+def caller_of_action(body: Body) -> Caller:
+    """Who pressed a button; the press counts once by its trigger."""
+    user = body["user"]
+    return Caller(PersonId(user["id"]), user.get("team_id"), "slack", f"action:{body['trigger_id']}")
+
+
+def caller_of_submission(body: Body) -> Caller:
+    """Who submitted a modal; a submission counts once by its view, the view's hash, and what was filled in.
+
+    The hash alone does not do: a refused submission leaves it as it is, and the corrected one must count anew.
+    """
+    user, view = body["user"], body["view"]
+    filled = json.dumps(view["state"], sort_keys=True)
+    digest = hashlib.sha256(filled.encode()).hexdigest()
+    key = f"submission:{view['id']}:{view['hash']}:{digest}"
+    return Caller(PersonId(user["id"]), user.get("team_id"), "slack", key)

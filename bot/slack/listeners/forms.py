@@ -1,0 +1,101 @@
+"""Buttons that ask something first: each opens a form, filled in with what is known."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from slack_bolt import Ack, App, Respond
+
+from bot.rules.scene import Scene
+from bot.slack.ids import MORE, Choice, Press, Ref, decode_choice
+from bot.slack.listeners.buttons import CHOICES, act_directly
+from bot.slack.listeners.desk import Body, Desk, pressed_ref
+from bot.slack.views.change_modals import (
+    evidence_modal,
+    fail_modal,
+    finish_failed_modal,
+    reject_modal,
+    revise_modal,
+    window_modal,
+    withdraw_modal,
+)
+from bot.slack.views.kit import Json
+
+View = Callable[[Scene], Json | None]
+
+
+def _revise(scene: Scene) -> Json:
+    return revise_modal(scene.change)
+
+
+def _evidence(scene: Scene) -> Json:
+    return evidence_modal(scene.change, scene.setting.guide)
+
+
+def _fail(scene: Scene) -> Json:
+    return fail_modal(scene.change)
+
+
+def _withdraw(scene: Scene) -> Json:
+    return withdraw_modal(scene.change)
+
+
+def _failed(scene: Scene) -> Json | None:
+    """The form about the running deployment; nothing when it has ended meanwhile."""
+    running = scene.change.running
+    return finish_failed_modal(scene, running) if running else None
+
+
+PRESSES: Final[Mapping[Press, View]] = {
+    Press.REJECT: reject_modal,
+    Press.STAGING_FAILED: _failed,
+    Press.PRODUCTION_FAILED: _failed,
+    Press.FAIL: _fail,
+    Press.PROPOSE_WINDOW: window_modal,
+    Press.MOVE_WINDOW: window_modal,
+    Press.REVISE: _revise,
+    Press.RECORD_EVIDENCE: _evidence,
+}
+CHOICES_WITH_FORM: Final[Mapping[Choice, View]] = {
+    Choice.REVISE: _revise,
+    Choice.RECORD_EVIDENCE: _evidence,
+    Choice.MOVE_WINDOW: window_modal,
+    Choice.FAIL: _fail,
+    Choice.WITHDRAW: _withdraw,
+}
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """One listener for each button with a form, and one for the ⋯ menu, whose options open forms or act at once."""
+    for press, view in PRESSES.items():
+        bolt.action(press)(_listener(desk, view))
+
+    @bolt.action(MORE)
+    def chose(ack: Ack, body: Body, respond: Respond) -> None:
+        option = body["actions"][0].get("selected_option") or {}
+        chosen = decode_choice(option.get("value"))
+        if chosen is not None:
+            choice, ref = chosen
+            if choice in CHOICES:
+                act_directly(desk, body, respond, CHOICES[choice], ref)
+            else:
+                _open(desk, body, respond, CHOICES_WITH_FORM[choice], ref)
+        ack()
+
+
+def _listener(desk: Desk, view: View) -> Callable[..., None]:
+    def pressed(ack: Ack, body: Body, respond: Respond) -> None:
+        ref = pressed_ref(body)
+        if ref is not None:
+            _open(desk, body, respond, view, ref)
+        ack()
+
+    return pressed
+
+
+def _open(desk: Desk, body: Body, respond: Respond, view: View, ref: Ref) -> None:
+    scene = desk.acts.look(ref.change)
+    shown = view(scene)
+    if shown is None:
+        desk.whisper(respond, desk.moved_on(scene))
+    else:
+        desk.open_modal(body["trigger_id"], shown, respond)

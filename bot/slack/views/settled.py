@@ -1,0 +1,139 @@
+"""What becomes of a message that asked somebody, once nothing is wanted of them: what they did, who else, or why it is moot."""
+
+from collections.abc import Iterable
+
+from bot.rules.approvals import can_sit, roles_for, rows_at, seating
+from bot.rules.asking import Phase
+from bot.rules.change import Approval, ReturnedBecause, Verification
+from bot.rules.guide import PEER
+from bot.rules.scene import Scene
+from bot.rules.terms import ApprovalStage, PersonId
+from bot.slack.views.kit import Message, message, section, small
+from bot.slack.views.speech import Speech
+from bot.slack.views.standing import ended_window, label, subject
+from bot.slack.views.text import quoted, typed
+
+_NOTHING_LEFT = "Nothing left for you here."
+_ASKED_AGAIN = "If you are needed again, a new message asks you."
+
+
+def settled_ask(scene: Scene, person: PersonId, phase: Phase, round_: int) -> Message:
+    """What a person's ask says now that it is no longer open; `round_` is the one in which they were asked."""
+    said = _settled(scene, person, phase, round_)
+    what = f"{subject(scene)} ({label(scene)})"
+    return message(f"{what}: {said}", section(said), small(what))
+
+
+def _settled(scene: Scene, person: PersonId, phase: Phase, round_: int) -> str:
+    change = scene.change
+    if change.withdrawn:
+        by = "You" if change.withdrawn.by == person else Speech.of(scene).name(change.withdrawn.by)
+        return f"{by} withdrew it: {quoted(change.withdrawn.reason)}. {_NOTHING_LEFT}"
+    if phase is Phase.PRODUCTION:
+        return _window(scene, person, round_)
+    if phase is Phase.VERIFICATION and round_ < change.version_number:
+        return f"The version is {typed(change.version)} now. You are asked again once that can be verified."
+    if phase is Phase.VERIFICATION:
+        return _verified(scene, person)
+    if change.returned:
+        return _returned(scene, person)
+    if round_ < change.code_round:
+        return f"This changed after you were asked.{_void(scene, person, phase)} {_ASKED_AGAIN}"
+    return _approved(scene, person, phase)
+
+
+def _window(scene: Scene, person: PersonId, round_: int) -> str:
+    change, speech = scene.change, Speech.of(scene)
+    if change.window and round_ >= change.production_round:
+        return _approved(scene, person, Phase.PRODUCTION)
+    void = _void(scene, person, Phase.PRODUCTION)
+    if change.counter and change.counter.by == person:
+        return f"You proposed {speech.span(change.counter.span)} instead.{void} {_ASKED_AGAIN}"
+    if change.window is None and ended_window(scene):
+        return f"{ended_window(scene)}.{void} {_ASKED_AGAIN}"
+    if change.window and len(change.windows) > 1:
+        return f"The window is {speech.span(change.window.span)} now.{void} {_ASKED_AGAIN}"
+    return f"This changed after you were asked.{void} {_ASKED_AGAIN}"
+
+
+def _void(scene: Scene, person: PersonId, phase: Phase) -> str:
+    """That this person's approval no longer counts, where they gave one and none of theirs stands."""
+    mine = [each for each in scene.change.approvals if each.person == person and _in(phase, each.stage)]
+    return " Your approval no longer counts." if mine and not any(each.stands for each in mine) else ""
+
+
+def _in(phase: Phase, stage: ApprovalStage) -> bool:
+    return (stage is ApprovalStage.PRODUCTION) == (phase is Phase.PRODUCTION)
+
+
+def _verified(scene: Scene, person: PersonId) -> str:
+    speech, guide, change = Speech.of(scene), scene.setting.guide, scene.change
+    given = [each for each in change.verifications if each.version == change.version]
+    mine = _newest(each for each in given if each.person == person)
+    if mine:
+        passed = "passed" if mine.passed else "failed"
+        notes = f": {quoted(mine.notes)}." if mine.notes.strip() else "."
+        return f"You {passed} it as {mine.role.label} {speech.when(mine.at)}{notes}"
+    if change.returned:
+        return _returned(scene, person)
+    held = {role for role in guide.verification.roles if person in scene.setting.roster.holders(role)}
+    other = _newest(each for each in given if each.role in held)
+    if other is None:
+        return _NOTHING_LEFT
+    passed = "passed" if other.passed else "failed"
+    return f"{speech.name(other.person)} {passed} it {speech.when(other.at)}. {_NOTHING_LEFT}"
+
+
+def _newest(given: Iterable[Verification]) -> Verification | None:
+    return max(given, key=lambda each: each.at, default=None)
+
+
+def _returned(scene: Scene, person: PersonId) -> str:
+    returned, speech = scene.change.returned, Speech.of(scene)
+    if returned is None:
+        return _NOTHING_LEFT
+    failed = returned.because is ReturnedBecause.VERIFICATION_FAILED
+    reason = quoted(returned.reason)
+    if returned.by == person:
+        return f"You {'failed it' if failed else 'sent it back'} {speech.when(returned.at)}: {reason}."
+    did = "did not let it pass" if failed else "sent it back"
+    requester = speech.name(scene.change.requester)
+    return f"{speech.name(returned.by)} {did}: {reason}. It is {requester}'s turn. {_ASKED_AGAIN}"
+
+
+def _approved(scene: Scene, person: PersonId, phase: Phase) -> str:
+    speech = Speech.of(scene)
+    standing_ones = [each for each in scene.change.standing_approvals if _in(phase, each.stage)]
+    mine = [each for each in standing_ones if each.person == person]
+    if mine:
+        return f"You approved {speech.when(mine[-1].at)}. {_next(scene, phase)}".rstrip()
+    others = _in_their_place(scene, person, phase)
+    if not others:
+        return _NOTHING_LEFT
+    people = speech.people(dict.fromkeys(each.person for each in others), "and")
+    return f"{people} approved {speech.when(others[-1].at)}. {_NOTHING_LEFT}"
+
+
+def _in_their_place(scene: Scene, person: PersonId, phase: Phase) -> list[Approval]:
+    """Whose approvals fill the seats that this person could have filled; a peer's only where no role of theirs was asked."""
+    change, setting = scene.change, scene.setting
+    taken = [
+        (needed, approval)
+        for row in rows_at(change, setting.policy)
+        if _in(phase, row.stage)
+        for needed, approval in seating(row, change, setting.policy, change.standing_approvals).filled
+        if can_sit(needed, person, roles_for(row, person, setting), change, setting.policy)
+    ]
+    by_role = [approval for needed, approval in taken if needed.seat is not PEER]
+    return by_role or [approval for _, approval in taken]
+
+
+def _next(scene: Scene, phase: Phase) -> str:
+    """What happens next, as far as an approver would ask – and only what will still be true tomorrow.
+
+    A settled message that followed the change would be edited with every act, for people who owe nothing.
+    """
+    window, speech = scene.change.window, Speech.of(scene)
+    if phase is not Phase.PRODUCTION or window is None:
+        return ""
+    return f"The window is {speech.span(window.span)}."
