@@ -1,0 +1,182 @@
+"""The composition root: settings and an organization become one running bot. Tests build the same.
+
+Only here are clocks read: `now` is business time (aware, UTC) and may be moved, as in the demo; real time is for
+signatures, leases and time-outs.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Final
+
+import structlog
+from slack_bolt import App as Bolt
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from bot.act import Acts
+from bot.clock import Clock
+from bot.people.company import Company
+from bot.people.directory import Directory, Unreachable
+from bot.people.slack_profiles import SlackProfiles
+from bot.rules.guide import GUIDE_FILE
+from bot.rules.organization import Organization
+from bot.rules.organization_reading import parse_organization
+from bot.settings import BadSettings, Settings
+from bot.slack.deliver.delivery import Delivery
+from bot.slack.deliver.posting import Poster
+from bot.slack.listeners import listen
+from bot.slack.listeners.desk import Desk
+from bot.store import outbox
+from bot.store.database import Database, DatabaseBusy, DatabaseGone, open_database
+from bot.web.site import site
+
+DIRECTORY_SECONDS: Final = 2
+"""How long a click waits for Slack's word on a person: it must leave room within Slack's three seconds."""
+DELIVERY_SECONDS: Final = 4
+
+log = structlog.get_logger()
+
+
+def real_now() -> datetime:
+    """The machine's time, aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs: the HTTP side, the clock, and the database beneath."""
+
+    web: Starlette
+    bolt: Bolt
+    clock: Clock
+    acts: Acts
+    company: Company
+    database: Database
+    desk: Desk
+
+    def check_slack(self) -> None:
+        """Ask Slack whether the token is good.
+
+        Raises:
+            BadSettings: it is not, or not for the organization's workspace.
+        """
+        try:
+            told = self.desk.client.auth_test()
+        except SlackApiError as error:
+            word = error.response.get("error")
+            raise BadSettings(
+                f"SLACK_BOT_TOKEN is refused by Slack ({word}): install the app again and copy its token."
+            ) from error
+        team = self.company.organization.team
+        if told["team_id"] != team:
+            raise BadSettings(
+                f"SLACK_BOT_TOKEN is for workspace {told['team_id']}, the organization's file says {team}."
+            )
+
+    def start(self, *, ticking: bool = True) -> None:
+        """Learn people's names and start ticking."""
+        try:
+            self.company.directory.prime(self.company.organization.names())
+        except Unreachable as problem:
+            log.warning(
+                "Slack did not tell people's names; the organization's file has them", problem=str(problem)
+            )
+        if ticking:
+            self.clock.start()
+
+    def waiting(self) -> int:
+        """How many messages are still to be delivered, put off ones included."""
+        with self.database.read() as connection:
+            return outbox.waiting(connection)
+
+    def stop(self) -> None:
+        """Finish what is under way and let go of everything."""
+        self.clock.stop()
+        self.desk.close()
+        self.database.dispose()
+
+
+def default_guide_text() -> str:
+    """The text of the guide that the bot comes with."""
+    return files("bot.rules").joinpath(GUIDE_FILE).read_text(encoding="utf-8")
+
+
+def read_organization(settings: Settings) -> Organization:
+    """Read the organization's file, with the guide as it reads it.
+
+    Raises:
+        BadGuide: file, line or key and reason of everything that is wrong in it.
+    """
+    path = settings.organization
+    return parse_organization(
+        path.read_text(encoding="utf-8"), source=str(path), default_guide_text=default_guide_text()
+    )
+
+
+def build(settings: Settings, *, now: Callable[[], datetime] = real_now) -> App:
+    """Put everything together; nothing runs yet, and nothing was asked of Slack."""
+    organization = read_organization(settings)
+    database = open_database(settings.database_url.get_secret_value())
+    company = Company(
+        organization,
+        Directory(
+            database,
+            SlackProfiles(_client(settings, DIRECTORY_SECONDS)),
+            organization.team,
+            organization.guide.directory.max_age,
+            real_now,
+        ),
+    )
+
+    def deliver_soon() -> None:
+        clock.wake()
+
+    acts = Acts(database, company, now, real_now, committed=deliver_soon)
+    client = _client(settings, DELIVERY_SECONDS)
+    delivery = Delivery(database, company, Poster(client, database, real_now), now, real_now)
+    clock = Clock(database, acts, delivery, now, real_now)
+    desk = Desk(acts, _client(settings, DIRECTORY_SECONDS))
+    bolt = _bolt(client)
+    listen(bolt, desk)
+    web = site(
+        bolt.dispatch,
+        signing_secret=settings.slack_signing_secret,
+        real_time=time.time,
+        is_ready=lambda: _is_ready(database),
+    )
+    return App(web, bolt, clock, acts, company, database, desk)
+
+
+def _client(settings: Settings, seconds: int) -> WebClient:
+    """A client that never repeats a call by itself: repeating is the outbox's work."""
+    return WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=seconds,
+        retry_handlers=[],
+    )
+
+
+def _bolt(client: WebClient) -> Bolt:
+    """Bolt behind the guard, which has verified the signature already; listeners answer when their work is done."""
+    return Bolt(
+        client=client,
+        process_before_response=True,
+        request_verification_enabled=False,
+        token_verification_enabled=False,
+        raise_error_for_unhandled_request=False,
+    )
+
+
+def _is_ready(database: Database) -> bool:
+    try:
+        with database.read() as connection:
+            connection.execute(text("SELECT 1"))
+    except (DatabaseBusy, DatabaseGone):
+        return False
+    return True

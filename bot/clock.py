@@ -1,0 +1,114 @@
+"""The ticker: four APScheduler jobs that claim rows and remember nothing.
+
+Deadlines and outbox lines are rows, so a tick that is missed, late or doubled loses and repeats nothing. APScheduler's
+waiting stands still when the machine's clock moves back; a watchdog on the monotonic clock wakes it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.act import TIMER_VERBS, Acts
+from bot.slack.deliver.delivery import Delivery
+from bot.store import deadlines
+from bot.store.database import Database, DatabaseBusy, DatabaseGone
+
+LEASE: Final = timedelta(seconds=15)
+BATCH: Final = 50
+JOBS: Final[Mapping[str, tuple[str, ...]]] = {
+    "monitoring_nudges": ("nudge_monitoring",),
+    "review_reminders": ("remind_review",),
+    "deadlines": ("lapse_window", "flag_overrun", "escalate_monitoring"),
+}
+"""Which kinds of deadlines each job claims; `deliver`, the fourth job, claims outbox lines."""
+SECONDS: Final = 1
+WATCHED_EVERY: Final = 5.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Clock:
+    """Ticks while started. `now` is business time, `real_now` real time."""
+
+    database: Database
+    acts: Acts
+    delivery: Delivery
+    now: Callable[[], datetime]
+    real_now: Callable[[], datetime]
+    _scheduler: BackgroundScheduler | None = None
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _ticked: float = 0.0
+
+    def start(self) -> None:
+        """Start ticking, in threads of its own."""
+        self._stopped.clear()
+        self._ticked = time.monotonic()
+        self._start_scheduler()
+        threading.Thread(target=self._watch, name="clock watchdog", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop, after the ticks that are under way."""
+        self._stopped.set()
+        if self._scheduler:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def wake(self) -> None:
+        """Deliver now rather than at the next tick: something was committed."""
+        if self._scheduler and not self._stopped.is_set():
+            self._scheduler.modify_job("deliver", next_run_time=self.real_now())
+
+    def tick(self, job: str) -> int:
+        """Do one job's work now; returns how much there was."""
+        if job == "deliver":
+            return self.delivery.deliver()
+        claimed = deadlines.claim(
+            self.database,
+            JOBS[job],
+            business_now=self.now(),
+            now_real=self.real_now(),
+            lease=LEASE,
+            limit=BATCH,
+        )
+        for deadline in claimed:
+            self.acts.run_timer(deadline, TIMER_VERBS[deadline.kind])
+        return len(claimed)
+
+    def tick_all(self) -> int:
+        """Do everybody's work now, deliveries last."""
+        return sum(self.tick(job) for job in (*JOBS, "deliver"))
+
+    def _start_scheduler(self) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for job in (*JOBS, "deliver"):
+            self._scheduler.add_job(self._tick_safely, "interval", seconds=SECONDS, id=job, args=[job])
+        self._scheduler.start()
+
+    def _tick_safely(self, job: str) -> None:
+        """A tick that fails must not stop the next one; what it claimed is free again when its lease ends."""
+        self._ticked = time.monotonic()
+        try:
+            self.tick(job)
+        except (DatabaseBusy, DatabaseGone) as error:
+            log.warning("a tick found no database", job=job, problem=str(error))
+        except Exception:
+            log.exception("a tick failed", job=job)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(WATCHED_EVERY):
+            if time.monotonic() - self._ticked > 2 * WATCHED_EVERY and self._scheduler:
+                log.warning(
+                    "the ticker stood still, as after a change of the machine's clock; it starts again"
+                )
+                self._scheduler.shutdown(wait=False)
+                self._start_scheduler()

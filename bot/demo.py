@@ -1,0 +1,103 @@
+"""The demo: bot and sandbox in one process, with one business time that can be moved."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from bot.app import App, build
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.stories.routine import ROUTINE
+from bot.sandbox.stories.stage import Stage
+from bot.sandbox.strictness import Strictness
+from bot.settings import load_settings
+from bot.store.database import migrate
+from bot.web.serving import Serving
+from bot.web.site import SLACK_PATH
+
+MONDAY: Final = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
+"""Monday 30 November 2026, 09:30 in Berlin, where Harbor is."""
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo."""
+
+    app: App
+    sandbox: Sandbox
+    page: str
+
+    def settle(self) -> None:
+        """Return when no timer is due and nothing is left to deliver."""
+        self.app.desk.rest()
+        while self.app.clock.tick_all() or self.app.waiting():
+            time.sleep(0.02)
+
+
+@contextmanager
+def demo(
+    clock: MovableClock, *, port: int = 0, ticking: bool = True, database_url: str | None = None
+) -> Iterator[Demo]:
+    """Run bot and sandbox, on a migrated database or on SQLite in a folder that goes away.
+
+    Without `ticking` only `settle` ticks: days pass in seconds then, so that Slack's limits per minute make no sense.
+    """
+    sandbox = Sandbox(clock=clock, strictness=Strictness(rate_limits=ticking))
+    organization = files("bot.sandbox").joinpath("harbor.toml")
+    with (
+        tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder,
+        as_file(organization) as file,
+        sandbox.server(port) as server,
+    ):
+        settings = load_settings(
+            {
+                "SLACK_BOT_TOKEN": sandbox.credentials.bot_token,
+                "SLACK_SIGNING_SECRET": sandbox.credentials.signing_secret,
+                "SLACK_API_URL": server.api_url,
+                "DATABASE_URL": database_url or f"sqlite:///{Path(folder) / 'countersign.sqlite'}",
+                "ORGANIZATION": str(file),
+            }
+        )
+        if database_url is None:
+            migrate(settings.database_url.get_secret_value())
+        app = build(settings, now=clock.now)
+        with Serving(app.web) as web:
+            sandbox.bot_url = web.url + SLACK_PATH
+            app.start(ticking=ticking)
+            try:
+                yield Demo(app, sandbox, server.url)
+            finally:
+                app.stop()
+
+
+def show(port: int) -> None:
+    """Run the demo until somebody stops it, and say what to try."""
+    with demo(MovableClock(MONDAY, flowing=True), port=port) as running:
+        console.print(
+            f"Harbor's Slack is at [bold]{running.page}/?as=ana&channel=payments[/bold] – Ctrl-C ends it."
+        )
+        console.print("1. As Ana, type [bold]/deploy request[/bold] in #payments and press Request.")
+        console.print("2. Switch to Ben, Tia and Lea: each has a direct message with Approve and Reject.")
+        console.print("3. Move the clock at the top, and see windows open and nudges come.")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            console.print("Stopped.")
+
+
+def play() -> int:
+    """Act out the routine release, row by row; 0 when every row came out as the guide says."""
+    with demo(MovableClock(MONDAY), ticking=False) as running:
+        stage = Stage(running.sandbox, running.settle, console.print)
+        return stage.play(ROUTINE)

@@ -1,0 +1,68 @@
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.demo import Demo
+from bot.rules.terms import ChangeId
+from bot.sandbox.stories.routine import ROUTINE
+from bot.sandbox.stories.stage import Stage
+from bot.store import audit
+from bot.store.audit_chain import verify
+from bot.store.changes import load_change
+from bot.store.reading import ChainHolds
+
+EVERYTHING_ASKED = 5
+"""The rows of the story after which Ben, Tia and Lea are asked for the revised plan."""
+
+
+def _at_once(*presses: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(len(presses)) as hands:
+        for pressed in [hands.submit(press) for press in presses]:
+            pressed.result()
+
+
+def _acts(harbor: Demo) -> Counter[tuple[str, str, str]]:
+    with harbor.app.database.read() as connection:
+        entries = audit.entries_of(connection, "CHG-1", limit=500)
+        assert isinstance(verify(connection), ChainHolds)
+    return Counter((entry.act, str(entry.person), entry.outcome) for entry in entries)
+
+
+@pytest.mark.clause("G-APP-1")
+def test_one_person_pressing_approve_many_times_at_once_has_approved_once(stage: Stage, harbor: Demo) -> None:
+    assert stage.play(ROUTINE[:EVERYTHING_ASKED]) == 0
+    ben, asked = stage.person("ben"), stage.dm("ben", "asks you")
+    _at_once(*[lambda: ben.clicks("Approve", on=asked)] * 8)
+    stage.settle()
+    acts = _acts(harbor)
+    assert acts["approve", ben.id, "done"] == 1
+    assert acts["approve", ben.id, "refused"] == 7
+    with harbor.app.database.read() as connection:
+        change = load_change(connection, ChangeId(1))
+    assert change is not None
+    assert [approval.person for approval in change.standing_approvals] == [ben.id]
+
+
+@pytest.mark.clause("G-APP-3")
+def test_approve_and_reject_at_the_same_instant_have_one_outcome(stage: Stage, harbor: Demo) -> None:
+    proposed = next(
+        number for number, row in enumerate(ROUTINE) if row.does == "approves" and row.who == "Paul"
+    )
+    assert stage.play(ROUTINE[:proposed]) == 0
+    paul, eve = stage.person("paul"), stage.person("eve")
+    stage.presses_button("eve", "Reject…", stage.dm("eve"))
+    eve.fills({"What has to change": "board demo at two"})
+    asked = stage.dm("paul")
+    _at_once(lambda: paul.clicks("Approve", on=asked), eve.submits)
+    stage.settle()
+    acts = _acts(harbor)
+    with harbor.app.database.read() as connection:
+        change = load_change(connection, ChangeId(1))
+    assert change is not None
+    assert acts["reject", eve.id, "done"] == 1, "a rejection holds whether Paul was quicker or not"
+    assert acts["approve", paul.id, "done"] + acts["approve", paul.id, "refused"] == 1
+    assert change.window is None
+    assert paul.id not in {approval.person for approval in change.standing_approvals}
+    assert harbor.app.acts.look(ChangeId(1)).stage == "verified"
