@@ -353,8 +353,7 @@ def a_walk(random: Random, guide: Guide) -> Walk:
         in_development=random.random() < 0.8,
         wished=None,
     )
-    engineers = (*company.holders[Role.ENGINEER], *company.holders[Role.TECH_LEAD])
-    return Walk(company, guide, form, requester=random.choice(engineers))
+    return Walk(company, guide, form, requester=random.choice(company.holders[Role.ENGINEER]))
 
 
 def random_steps(random: Random, number: int) -> Iterator[Step]:

@@ -66,44 +66,58 @@ def can_sit(
 
 
 def seating(row: ApprovalRow, change: Change, policy: Policy, approvals: Sequence[Approval]) -> Seating:
-    """Seat the approvals given for a row so that the most seats are filled; within a row the signers differ."""
+    """Seat the approvals given for a row: role seats first, then as many peers' seats as can be; the signers differ."""
+    return next(_best_seatings(row, change, policy, approvals))
+
+
+def _best_seatings(
+    row: ApprovalRow, change: Change, policy: Policy, approvals: Sequence[Approval]
+) -> Iterator[Seating]:
+    """The seatings of which none is fuller; there is at least one."""
     given = [approval for approval in approvals if approval.row == row.clause]
     seats = seats_of(row, change)
-    best: dict[NeededSeat, Approval] = {}
-    for singles in _choices([seat for seat in seats if seat.seat is not PEER], given, change, policy):
-        filled = dict(singles)
-        taken = (
-            frozenset()
-            if policy.guide.allow_one_person_many_roles
-            else {each.person for each in singles.values()}
-        )
-        for seat in seats:
-            peer = next(
-                (
-                    each
-                    for each in given
-                    if seat.seat is PEER
-                    and each.person not in taken
-                    and can_sit(seat, each.person, each.roles, change, policy)
-                ),
-                None,
+    singles = [seat for seat in seats if seat.seat is not PEER]
+    all_filled = [
+        {**chosen, **_peers(seats, chosen, given, change, policy)}
+        for chosen in _choices(singles, given, change, policy)
+    ]
+    fullest = max(map(_fullness, all_filled))
+    for filled in all_filled:
+        if _fullness(filled) == fullest:
+            yield Seating(
+                filled=tuple((seat, filled[seat]) for seat in seats if seat in filled),
+                missing=tuple(seat for seat in seats if seat not in filled),
             )
-            if peer:
-                filled[seat] = peer
-        if len(filled) > len(best):
-            best = filled
-        if len(best) == len(seats):
-            break
-    return Seating(
-        filled=tuple((seat, best[seat]) for seat in seats if seat in best),
-        missing=tuple(seat for seat in seats if seat not in best),
-    )
+
+
+def _fullness(filled: Mapping[NeededSeat, Approval]) -> tuple[int, int]:
+    """How many role seats and how many peers' seats are filled. A peer can be anybody, a Tech Lead cannot."""
+    peers = sum(seat.seat is PEER for seat in filled)
+    return len(filled) - peers, peers
+
+
+def _peers(
+    seats: Sequence[NeededSeat],
+    chosen: Mapping[NeededSeat, Approval],
+    given: Sequence[Approval],
+    change: Change,
+    policy: Policy,
+) -> dict[NeededSeat, Approval]:
+    """Everybody who signs in no role sits as a peer wherever they can; one peer may have looked at several requests."""
+    taken = set() if policy.guide.allow_one_person_many_roles else {each.person for each in chosen.values()}
+    rest = [each for each in given if each.person not in taken]
+    found = {
+        seat: next((each for each in rest if can_sit(seat, each.person, each.roles, change, policy)), None)
+        for seat in seats
+        if seat.seat is PEER
+    }
+    return {seat: approval for seat, approval in found.items() if approval}
 
 
 def _choices(
     seats: Sequence[NeededSeat], given: Sequence[Approval], change: Change, policy: Policy
 ) -> Iterator[Mapping[NeededSeat, Approval]]:
-    """Every way to give the single seats to different people, the fuller ways first for each seat."""
+    """Every way to give the role seats to different people, the fuller ways first for each seat."""
     if not seats:
         yield {}
         return
@@ -151,13 +165,33 @@ def _gains(row: ApprovalRow, change: Change, setting: Setting, person: PersonId)
         at=setting.now,
     )
     before = seating(row, change, policy, standing)
-    return bool(before.missing) and len(seating(row, change, policy, (*standing, trial)).missing) < len(
-        before.missing
-    )
+    after = seating(row, change, policy, (*standing, trial))
+    return bool(before.missing) and _fullness(dict(after.filled)) > _fullness(dict(before.filled))
+
+
+OpenSeat = tuple[NeededSeat, tuple[PersonId, ...]]
+"""A missing seat, and everybody who can fill it."""
+
+
+def open_seats(change: Change, setting: Setting, rows: Sequence[ApprovalRow]) -> tuple[OpenSeat, ...]:
+    """The missing seats of these rows, each with everybody who can fill it."""
+    return tuple(seat for row in rows for seat in _open_seats(row, change, setting))
+
+
+def _open_seats(row: ApprovalRow, change: Change, setting: Setting) -> tuple[OpenSeat, ...]:
+    """The missing seats of a row, each with everybody who can fill it.
+
+    Of several fullest seatings the one is shown whose missing seats somebody can fill: who holds two roles makes room.
+    """
+    shown = [
+        tuple((seat, who_can_fill(seat, change, setting)) for seat in seated.missing)
+        for seated in _best_seatings(row, change, setting.policy, change.standing_approvals)
+    ]
+    return max(shown, key=lambda seats: sum(bool(able) for _, able in seats))
 
 
 def who_can_fill(needed: NeededSeat, change: Change, setting: Setting) -> tuple[PersonId, ...]:
-    """Everybody whose approval would fill a missing seat, in the order in which the roles name them."""
+    """Everybody who can sit in a seat and has not signed in its row, in the order in which the roles name them."""
     wanted = setting.guide.code_review.peers if needed.seat is PEER else (needed.seat,)
     for_window = needed.row.stage is ApprovalStage.PRODUCTION
     holders = dict.fromkeys(

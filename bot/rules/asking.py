@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.rules.approvals import NeededSeat, missing_seats, rows_at, who_can_fill
+from bot.rules.approvals import NeededSeat, open_seats, rows_at
 from bot.rules.change import Change
 from bot.rules.gates import who_can_verify
-from bot.rules.guide import PEER
+from bot.rules.guide import PEER, Guide
 from bot.rules.life import WINDOWED, Stage, stage
 from bot.rules.setting import Setting
 from bot.rules.terms import ApprovalStage, PersonId, Role
@@ -54,18 +54,19 @@ def _approval_asks(change: Change, setting: Setting, phase: Phase) -> tuple[Ask,
         if (row.stage is ApprovalStage.PRODUCTION) == production
     ]
     seats: dict[PersonId, list[NeededSeat]] = {}
-    for needed in missing_seats(change, setting.policy, rows):
-        for person in _asked_for(needed, change, setting):
+    for needed, able in open_seats(change, setting, rows):
+        for person in _asked_for(needed, able, change, setting.guide):
             seats.setdefault(person, []).append(needed)
     round_ = change.production_round if production else change.code_round
     return tuple(Ask(person, phase, round_, seats=tuple(needed)) for person, needed in seats.items())
 
 
-def _asked_for(needed: NeededSeat, change: Change, setting: Setting) -> tuple[PersonId, ...]:
-    able = who_can_fill(needed, change, setting)
+def _asked_for(
+    needed: NeededSeat, able: tuple[PersonId, ...], change: Change, guide: Guide
+) -> tuple[PersonId, ...]:
     if needed.seat is PEER:
         return tuple(person for person in change.reviewers if person in able)
-    return able[: setting.guide.asking.ask_at_most]
+    return able[: guide.asking.ask_at_most]
 
 
 def _verification_asks(change: Change, setting: Setting) -> tuple[Ask, ...]:

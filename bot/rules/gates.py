@@ -5,7 +5,7 @@ Unknown, unreachable or undefined never counts as met.
 
 from datetime import datetime, timedelta
 
-from bot.rules.approvals import NeededSeat, seating, who_can_fill
+from bot.rules.approvals import NeededSeat, OpenSeat, open_seats, seating
 from bot.rules.change import Change, Evidence, EvidenceKind, EvidenceState, Outcome, RollbackPlan, Span
 from bot.rules.clauses import Clause
 from bot.rules.guide import PEER, ApprovalRow
@@ -114,13 +114,11 @@ def _row_gate(change: Change, row: ApprovalRow, setting: Setting) -> Gate:
     if not seated.missing:
         people = tuple(dict.fromkeys(approval.person for _, approval in seated.filled))
         return Gate(row.clause, met=True, why=say(f"{row.stage}: ", Who(people, "and")))
+    missing = open_seats(change, setting, [row])
     parts: list[Part] = []
-    for needed in _distinct(seated.missing):
-        able = who_can_fill(needed, change, setting)
+    for needed, able in _distinct(missing):
         parts += ["; " if parts else "", f"{seat_label(needed, change)}: ", Who(able) if able else NOBODY_CAN]
-    who = tuple(
-        dict.fromkeys(person for needed in seated.missing for person in who_can_fill(needed, change, setting))
-    )
+    who = tuple(dict.fromkeys(person for _, able in missing for person in able))
     return Gate(row.clause, met=False, why=say(f"{row.stage.capitalize()} needs ", *parts, "."), who=who)
 
 
@@ -139,11 +137,11 @@ def seat_label(needed: NeededSeat, change: Change) -> str:
     )
 
 
-def _distinct(seats: tuple[NeededSeat, ...]) -> tuple[NeededSeat, ...]:
+def _distinct(seats: tuple[OpenSeat, ...]) -> tuple[OpenSeat, ...]:
     """Leave out a peer's further pull requests when the sentence would only repeat itself."""
     shown = 3
-    peers = [seat for seat in seats if seat.seat is PEER]
-    return seats if len(peers) <= shown else tuple(seat for seat in seats if seat not in peers[shown:])
+    peers = [seat for seat in seats if seat[0].seat is PEER]
+    return tuple(seat for seat in seats if seat not in peers[shown:])
 
 
 def evidence_gates(change: Change) -> tuple[Gate, ...]:
@@ -154,7 +152,8 @@ def evidence_gates(change: Change) -> tuple[Gate, ...]:
 def _evidence_gate(change: Change, kind: EvidenceKind) -> Gate:
     clause = EVIDENCE_CLAUSES[kind]
     evidence = change.evidence.get(kind)
-    if evidence and evidence.state is EvidenceState.NOT_APPLICABLE:
+    unmerged = kind is EvidenceKind.MERGE and bool(change.pull_requests)
+    if evidence and evidence.state is EvidenceState.NOT_APPLICABLE and not unmerged:
         return Gate(
             clause, met=True, why=say(f"{EVIDENCE_LABELS[kind]} not applicable: ", Quote(evidence.text))
         )

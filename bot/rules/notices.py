@@ -13,11 +13,13 @@ from bot.rules.change import Change, Outcome, ReturnedBecause, WindowEnd
 from bot.rules.facts import (
     ApprovalVoided,
     ChangeReturned,
+    ChangeRevised,
     DeploymentFinished,
     DeploymentOverran,
     DeploymentStarted,
     Fact,
     MonitoringEscalated,
+    VersionRevised,
     WindowEnded,
 )
 from bot.rules.folding import apply_all
@@ -58,7 +60,17 @@ def notices(before: Change | None, facts: Sequence[Fact], setting: Setting) -> t
     if before is None:
         return ()
     after = apply_all(before, facts)
-    told = [notice for fact in facts for notice in _about(fact, before, after, setting)]
+    own = {
+        each.by
+        for each in facts
+        if isinstance(each, ChangeReturned | WindowEnded | ChangeRevised | VersionRevised)
+    }
+    told = [
+        notice
+        for fact in facts
+        if not (isinstance(fact, ApprovalVoided) and fact.person in own)
+        for notice in _about(fact, before, after, setting)
+    ]
     was, now_at = stage(before, setting.policy), stage(after, setting.policy)
     if now_at is not was and now_at is Stage.SCHEDULED:
         told.append(Notice(NoticeKind.SCHEDULED, (after.deployer,)))
@@ -77,7 +89,7 @@ def _about(fact: Fact, before: Change, after: Change, setting: Setting) -> Itera
                 )
                 yield Notice(NoticeKind.RETURNED, approvers, by, reason)
         case ApprovalVoided(_, _, person, because):
-            if person not in {ask.person for ask in asks(after, setting)} and because != OWN_REJECTION:
+            if person not in {ask.person for ask in asks(after, setting)}:
                 yield Notice(NoticeKind.APPROVAL_VOIDED, (person,), because=because)
         case WindowEnded(_, WindowEnd.REJECTED, by, reason):
             yield Notice(NoticeKind.WINDOW_REJECTED, (after.requester,), by, reason)
@@ -85,10 +97,6 @@ def _about(fact: Fact, before: Change, after: Change, setting: Setting) -> Itera
             yield Notice(NoticeKind.WINDOW_LAPSED, (after.requester,))
         case _:
             yield from _about_deployment(fact, after, setting)
-
-
-OWN_REJECTION = "its giver rejected the change"
-"""Why an approval is void that its own giver took back by rejecting: nobody needs to be told."""
 
 
 def _about_deployment(fact: Fact, after: Change, setting: Setting) -> Iterator[Notice]:

@@ -3,6 +3,7 @@
 from bot.rules.approvals import (
     can_sit,
     missing_seats,
+    open_seats,
     roles_for,
     rows_at,
     rows_that_gain,
@@ -15,8 +16,7 @@ from bot.rules.facts import ApprovalGiven, ApprovalVoided, ChangeReturned, Fact,
 from bot.rules.guide import PEER, ApprovalRow
 from bot.rules.inputs import Rejection, Seen
 from bot.rules.life import WINDOWED, Act
-from bot.rules.notices import OWN_REJECTION
-from bot.rules.terms import ApprovalStage, PersonId, Role
+from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Role
 from bot.rules.verdict import Done, Gate, Refused, Verdict, refuse
 from bot.rules.words import Part, When, Who, join_names, say
 from bot.workflows.moment import Moment, reason_missing
@@ -51,11 +51,9 @@ def approve(moment: Moment, form: Seen) -> Verdict:
 def _why_not(moment: Moment) -> Refused:
     """Why this person's approval would fill no seat: the most personal reason first."""
     change, setting = moment.change, moment.setting
-    missing = missing_seats(change, setting.policy, rows_at(change, setting.policy))
-    who = tuple(
-        dict.fromkeys(person for needed in missing for person in who_can_fill(needed, change, setting))
-    )
-    clause = missing[0].row.clause if missing else Clause.APP_1
+    missing = open_seats(change, setting, rows_at(change, setting.policy))
+    who = tuple(dict.fromkeys(person for _, able in missing for person in able))
+    clause = missing[0][0].row.clause if missing else Clause.APP_1
     if moment.actor == change.requester and not setting.guide.allow_self_approval:
         return refuse(clause, say("This is your own change: somebody else approves it."), who=who)
     fitting = _rows_that_fit(moment)
@@ -144,7 +142,7 @@ def _refused_as_rejecter(moment: Moment) -> Refused | None:
 
 def _own_approvals_void(moment: Moment) -> tuple[ApprovalVoided, ...]:
     return tuple(
-        ApprovalVoided(each.number, each.stage, each.person, OWN_REJECTION, moment.now)
+        ApprovalVoided(each.number, each.stage, each.person, "its giver rejected the change", moment.now)
         for each in moment.change.standing_approvals
         if each.person == moment.actor
     )
@@ -154,7 +152,8 @@ def _reject_window(moment: Moment, form: Rejection) -> Verdict:
     ended = moment.window_ended(WindowEnd.REJECTED, "the window was rejected", form.reason)
     if form.counter is None:
         return Done(ended, say(f"You rejected the window of {moment.label}."))
-    refused = refuse_span(moment, form.counter, form.reason)
+    accepted_as = moment.change.window.reason if moment.change.window else NO_WORDS
+    refused = refuse_span(moment, form.counter, accepted_as)
     if refused:
         return refused
     countered: tuple[Fact, ...] = (WindowCountered(form.counter, moment.actor, moment.now),)

@@ -108,7 +108,9 @@ def flag_overrun(change: Change, setting: Setting) -> Verdict:
     """A deployment still running when its window ends is flagged; nothing is stopped."""
     running = change.running
     gate = refuse_by_stage(Act.FLAG_OVERRUN, change, setting.policy)
-    if gate or running is None or running.window_end is None or setting.now < running.window_end:
+    if gate or running is None or running.window_end is None or running.overran_at:
+        return Refused((gate,) if gate else ())
+    if setting.now < running.window_end:
         return Refused((gate,) if gate else ())
     return Done(
         (DeploymentOverran(running.id, setting.now),), say("The window ended while the deployment runs.")

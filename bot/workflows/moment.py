@@ -8,7 +8,7 @@ from bot.rules.clauses import Clause
 from bot.rules.facts import ApprovalVoided, Fact, WindowEnded
 from bot.rules.life import Act, Stage, refuse_by_stage, stage
 from bot.rules.setting import Numbers, Setting
-from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Words, change_label
+from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Role, Words, change_label
 from bot.rules.verdict import Field, Gate, Refused, refuse
 from bot.rules.words import Who, say
 
@@ -43,10 +43,16 @@ class Moment:
         return Refused((gate,)) if gate else None
 
     def refused_unless(self, person: PersonId, clause: Clause, doing: str) -> Refused | None:
-        """The refusal when the actor is not the one person whose act this is."""
-        if self.actor == person:
+        """The refusal when the actor is not the one person whose act this is, or no longer an engineer of the service."""
+        if self.actor != person:
+            return refuse(clause, say(f"{doing} {self.label} is for ", Who((person,)), "."), who=(person,))
+        engineers = self.setting.roster.holders(Role.ENGINEER)
+        if self.actor in engineers:
             return None
-        return refuse(clause, say(f"{doing} {self.label} is for ", Who((person,)), "."), who=(person,))
+        why = say(
+            f"{doing} {self.label} is for engineers of {self.change.service}, and you are none any more."
+        )
+        return refuse(clause, why, who=engineers)
 
     def moved_on(self, revision: int | None, clause: Clause) -> Refused | None:
         """The refusal when the actor pressed a button on what the change no longer is."""

@@ -25,7 +25,7 @@ from bot.rules.facts import (
     VersionRevised,
 )
 from bot.rules.folding import requested
-from bot.rules.gates import plan_gate, span_gates
+from bot.rules.gates import EVIDENCE_CLAUSES, plan_gate, span_gates
 from bot.rules.guide import Process
 from bot.rules.inputs import DeploymentRequest, EvidenceInput, Reason, Revision
 from bot.rules.life import Act
@@ -79,7 +79,7 @@ def request_deployment(
 
 def _requester_gates(setting: Setting, actor: PersonId, service: ServiceName) -> tuple[Gate, ...]:
     engineers = setting.roster.holders(Role.ENGINEER)
-    if actor in engineers or actor in setting.roster.holders(Role.TECH_LEAD):
+    if actor in engineers:
         return ()
     why = say(f"Requesting a deployment is for engineers of {service}.")
     return (Gate(Clause.TYPE_1, met=False, why=why, who=engineers, field=Field.SERVICE),)
@@ -108,6 +108,9 @@ def _evidence_rules(
     gates: list[Gate] = []
     for each in evidence:
         field = EVIDENCE_FIELDS[each.kind]
+        if each.state is EvidenceState.PRESENT and not each.text.strip():
+            why = say("Say where it can be seen.")
+            gates.append(Gate(EVIDENCE_CLAUSES[each.kind], met=False, why=why, field=field))
         if each.state is not EvidenceState.NOT_APPLICABLE:
             continue
         merge_without_request = each.kind is EvidenceKind.MERGE and EvidenceKind.PULL_REQUEST.value in allowed
@@ -204,7 +207,14 @@ def revise(moment: Moment, form: Revision) -> Verdict:
 
 
 def _new_version_gates(moment: Moment, form: Revision) -> tuple[Gate, ...]:
-    return _version_gates(moment.setting.neighbors, moment.change.service, form.version)
+    change = moment.change
+    left = {each.version for each in change.deployments} | {each.version for each in change.verifications}
+    if form.version in left:
+        why = say(
+            f"{moment.label} has left {form.version} already: name a new version, or ask for another change."
+        )
+        return (Gate(Clause.TYPE_1, met=False, why=why, field=Field.VERSION),)
+    return _version_gates(moment.setting.neighbors, change.service, form.version)
 
 
 def _revised(moment: Moment, form: Revision, *, new_version: bool) -> tuple[Fact, ...]:

@@ -51,9 +51,9 @@ def _role(moment: Moment, form: VerificationInput) -> Role | Refused:
 def _role_to_pass(moment: Moment, held: list[Role]) -> Role | Refused:
     change = moment.change
     missing = [role for role in held if not ((given := change.verified_by(role)) and given.passed)]
-    for role in missing:
-        if moment.actor in who_can_verify(change, moment.setting, role):
-            return role
+    able_in = [role for role in missing if moment.actor in who_can_verify(change, moment.setting, role)]
+    if able_in:
+        return min(able_in, key=lambda role: _left_without(moment, role))
     if missing:
         able = who_can_verify(change, moment.setting, missing[0])
         return refuse(Clause.STD_6, say("You attested already; the other one is another person's."), who=able)
@@ -63,6 +63,17 @@ def _role_to_pass(moment: Moment, held: list[Role]) -> Role | Refused:
             Clause.STD_6, say(Who((given.person,)), " passed it already. Nothing left for you here.")
         )
     return refuse(Clause.STD_6, say("You passed it already."))
+
+
+def _left_without(moment: Moment, taken: Role) -> int:
+    """How many missing roles nobody else could attest for, if the actor takes this one."""
+    change, setting = moment.change, moment.setting
+    missing = [
+        role
+        for role in setting.guide.verification.roles
+        if role is not taken and not ((given := change.verified_by(role)) and given.passed)
+    ]
+    return sum(set(who_can_verify(change, setting, role)) <= {moment.actor} for role in missing)
 
 
 def _pass(moment: Moment, attested: VersionVerified) -> Done:

@@ -8,7 +8,7 @@ from bot.rules.facts import HealthConfirmed, MonitoringEscalated, MonitoringNudg
 from bot.rules.gates import health_gates
 from bot.rules.life import Act, refuse_by_stage
 from bot.rules.setting import Setting
-from bot.rules.terms import PersonId
+from bot.rules.terms import PersonId, Role
 from bot.rules.verdict import Done, Refused, Verdict, refuse, unmet
 from bot.rules.words import say
 from bot.workflows.moment import Moment
@@ -36,14 +36,13 @@ def confirm_healthy(moment: Moment, form: None) -> Verdict:
 
 
 def who_can_confirm(change: Change, deployment: Deployment, setting: Setting) -> tuple[PersonId, ...]:
-    """The deployer, those on call, and after the escalation those it went to."""
+    """The deployer while an engineer of the service, those on call, and after the escalation those it went to."""
     monitoring = setting.guide.monitoring
     roles = (*monitoring.roles, *(monitoring.escalates_to if deployment.escalated_at else ()))
-    return tuple(
-        dict.fromkeys(
-            (change.deployer, *(person for role in roles for person in setting.roster.holders(role)))
-        )
-    )
+    engineers = setting.roster.holders(Role.ENGINEER)
+    deployer = (change.deployer,) if change.deployer in engineers else ()
+    held = (person for role in roles for person in setting.roster.holders(role))
+    return tuple(dict.fromkeys((*deployer, *held)))
 
 
 def nudge_monitoring(change: Change, setting: Setting) -> Verdict:

@@ -59,9 +59,9 @@ def move_window(moment: Moment, form: WishedWindow) -> Verdict:
         return refused
     if window is None or window.span == form.span:
         return refuse(Clause.STD_7, say("That is the window it has already."))
-    narrowed = window.span.encloses(form.span)
-    submitted_at = window.submitted_at if narrowed else moment.now
     reason = Words(form.reason.strip()) or window.reason
+    narrowed = window.span.encloses(form.span) and reason == window.reason
+    submitted_at = window.submitted_at if narrowed else moment.now
     gates = unmet(window_gates(change, moment.setting, form.span, reason, submitted_at))
     if gates:
         return Refused(gates)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.rules.asking import Phase, asks
+from bot.rules.change import PullRequest
 from bot.rules.inputs import Rejection, VerificationInput, WishedWindow
 from bot.rules.terms import NO_WORDS, PersonId, Role, Words
 from bot.workflows.approve import reject
@@ -47,6 +48,7 @@ from tests.acting import (
 )
 
 WHY = Words("because")
+OTHER_PULL_REQUEST = PullRequest(Words("#999"), (ANA,))
 
 
 def asked(course: Course, phase: Phase | None = None) -> set[PersonId]:
@@ -157,3 +159,12 @@ def test_nobody_is_asked_for_what_runs_or_is_done() -> None:
 def test_whoever_can_complete_a_row_by_moving_somebody_to_another_seat_gets_a_message() -> None:
     course = windowed(a_course(a_roster(product_manager=(PAUL, EVE), engineering_manager=(EVE,))))
     assert asked(course.approved_by(EVE)) == {PAUL}
+
+
+@pytest.mark.clause("G-APP-1")
+@pytest.mark.parametrize("build", [in_staging, windowed])
+def test_whenever_the_code_must_be_looked_at_again_its_approvers_are_asked(build: object) -> None:
+    assert callable(build)
+    course = revised(build(a_course()), pull_requests=(OTHER_PULL_REQUEST,))
+    assert asked(course, Phase.CODE) == {BEN, TIA, TOM}
+    assert asked(course) > asked(course, Phase.CODE)

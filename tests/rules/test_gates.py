@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.change import Change, EvidenceKind, EvidenceState, Outcome, RollbackPlan, Span
+from bot.rules.change import Change, EvidenceKind, EvidenceState, Outcome, PullRequest, RollbackPlan, Span
 from bot.rules.clauses import Clause
 from bot.rules.gates import (
     evidence_gates,
@@ -19,10 +19,13 @@ from bot.rules.gates import (
     verification_gates,
     window_gates,
 )
+from bot.rules.inputs import VerificationInput
 from bot.rules.setting import Neighbors
 from bot.rules.terms import NO_WORDS, ChangeId, ChangeType, DeploymentId, EnvironmentName, Role, Words
 from bot.rules.verdict import Gate, unmet
 from bot.rules.words import plain
+from bot.workflows.deploy import start_staging
+from bot.workflows.verify import verify
 from tests.acting import (
     ANA,
     BERLIN,
@@ -50,6 +53,7 @@ from tests.acting import (
     a_span,
     deploying,
     in_staging,
+    no,
     ready_for_staging,
     scheduled,
     unmet_clauses,
@@ -301,7 +305,7 @@ def test_a_refusal_names_who_can_give_what_is_missing() -> None:
     (gate,) = unmet(production_gates(course.change, course.setting))
     assert gate.clause is Clause.APP_3
     assert gate.who == (PAUL, PRIYA, EVE, *course.roster.holders(Role.ENGINEERING_MANAGER)[1:])
-    assert says(gate).startswith("production needs Product Manager: paul or priya; Engineering Manager: eve")
+    assert says(gate).startswith("Production needs Product Manager: paul or priya; Engineering Manager: eve")
 
 
 @pytest.mark.clause("G-APP-4")
@@ -411,3 +415,65 @@ def test_qa_and_product_are_shown_by_name_once_they_passed() -> None:
         f"QA: {QUINN}",
         f"Product team: {PIA}",
     ]
+
+
+@pytest.mark.clause("G-STD-6")
+def test_a_verification_that_is_missing_or_failed_says_by_whom() -> None:
+    course = in_staging(a_course())
+    gate, _ = verification_gates(course.change, course.setting)
+    assert says(gate) == "QA has not verified it: quinn or qadir."
+    course.does(verify, QUINN, VerificationInput(passed=False, notes=Words("wrong totals")))
+    gate, _ = verification_gates(course.change, course.setting)
+    assert (gate.met, gate.who, says(gate)) == (False, (ANA,), "QA (quinn) refused it: wrong totals")
+
+
+@pytest.mark.clause("G-TYPE-1")
+def test_what_is_not_applicable_is_met_and_shown_with_its_reason() -> None:
+    change = a_course().change
+    change = replace(
+        change, evidence={**change.evidence, EvidenceKind.CI: no(EvidenceKind.CI, "a flag only")}
+    )
+    gate = next(each for each in evidence_gates(change) if each.clause is Clause.STD_2)
+    assert (gate.met, says(gate)) == (True, "CI not applicable: a flag only")
+
+
+@pytest.mark.clause("G-STD-2")
+def test_no_window_while_the_code_lacks_its_evidence() -> None:
+    course = verified(a_course())
+    change = without(course.change, EvidenceKind.CI)
+    assert unmet_clauses(window_gates(change, course.setting, THURSDAY, NO_WORDS, course.now)) == ["G-STD-2"]
+
+
+@pytest.mark.clause("G-STD-5")
+def test_staging_is_not_started_while_it_runs() -> None:
+    course = ready_for_staging(a_course()).does(start_staging, ANA, None)
+    assert unmet_clauses(staging_gates(course.change, STAGING, course.setting)) == ["G-STD-8"]
+
+
+@pytest.mark.clause("G-STD-7")
+def test_an_urgent_window_may_start_this_very_minute() -> None:
+    assert spans_unmet(a_course().at(TONIGHT.start), TONIGHT, "the certificate expires") == []
+
+
+@pytest.mark.clause("G-APP-1")
+@pytest.mark.parametrize(("number", "named"), [(1, 0), (2, 2), (3, 3), (5, 3)])
+def test_of_several_pull_requests_the_first_that_lack_a_peer_are_named(number: int, named: int) -> None:
+    requests = tuple(PullRequest(Words(f"#{each}"), (ANA,)) for each in range(number))
+    course = a_course(form=replace(REQUEST, pull_requests=requests))
+    gate = staging_gates(course.change, STAGING, course.setting)[1]
+    assert gate.clause is Clause.APP_1
+    assert says(gate).count("peer review of #") == named
+    assert "Tech Lead: tia or tom" in says(gate)
+
+
+@pytest.mark.clause("G-STD-10")
+def test_the_plan_says_whether_it_was_tested() -> None:
+    assert says(plan_gate(PLAN, ())) == "rollback plan, pre-tested: tried on Tuesday"
+    untested = RollbackPlan(Words("redeploy"), pretested=False, pretest=Words("only a flag"))
+    assert says(plan_gate(untested, ())) == "rollback plan, no pre-test: only a flag"
+
+
+@pytest.mark.clause("G-STD-8")
+def test_a_span_holds_its_start_and_not_its_end() -> None:
+    assert THURSDAY.start in THURSDAY
+    assert THURSDAY.end not in THURSDAY

@@ -253,3 +253,11 @@ def test_a_returned_change_goes_back_to_preparing_when_it_is_resubmitted() -> No
     course.does(resubmit, ANA, None)
     assert course.stage is Stage.PREPARING
     assert course.change.code_round > round_
+
+
+@pytest.mark.clause("G-APP-1")
+def test_a_refusal_names_the_roles_that_are_held_and_those_that_are_missing() -> None:
+    course = a_course().approved_by(TIA, LEA)
+    assert sentences(course.refuses(approve, PAUL, Seen())) == (
+        "You hold Product Manager for payments; what is missing needs Tech Lead or Engineer."
+    )

@@ -279,9 +279,8 @@ def test_a_deployer_who_is_no_longer_an_engineer_of_the_service_does_not_start()
 
 @pytest.mark.clause("G-STD-5")
 def test_a_verified_version_is_not_put_into_staging_again() -> None:
-    assert "You can't deploy to staging CHG-1 now" in sentences(
-        verified(a_course()).refuses(start_staging, ANA, None)
-    )
+    refused = verified(a_course()).refuses(start_staging, ANA, None)
+    assert sentences(refused).endswith("CHG-1 now: it is verified and waits for a window.")
 
 
 @pytest.mark.clause("G-STD-5")
@@ -290,3 +289,13 @@ def test_what_is_running_in_staging_keeps_its_version() -> None:
     course.refuses(revise, ANA, revision(course, version="4.13.0"))
     revised(course, reviewers=(OMAR,))
     assert course.stage is Stage.STAGING
+
+
+@pytest.mark.clause("G-LOG-1")
+@pytest.mark.parametrize(
+    ("form", "how"), [(SUCCEEDED, "succeeded"), (FAILED, "failed"), (UNTOUCHED, "failed")]
+)
+def test_who_finishes_reads_what_was_recorded(form: Finish, how: str) -> None:
+    assert (
+        sentences(deploying(a_course()).tries(finish_production, ANA, form)) == f"DEP-3 to production {how}."
+    )

@@ -93,7 +93,7 @@ def test_a_hotfix_is_not_asked_for_as_a_standard_change() -> None:
 
 
 @pytest.mark.clause("G-TYPE-1")
-@pytest.mark.parametrize("person", [STRANGER, PAUL, DORA, LEA])
+@pytest.mark.parametrize("person", [STRANGER, PAUL, DORA, LEA, TIA])
 def test_only_engineers_of_the_service_ask(person: PersonId) -> None:
     verdict = asked(person)
     assert isinstance(verdict, Refused)
@@ -353,3 +353,18 @@ def test_a_number_is_taken_only_when_the_request_is_accepted() -> None:
     course.request(STRANGER)
     verdict = course.request()
     assert sentences(verdict).startswith("CHG-1:")
+
+
+@pytest.mark.clause("G-APP-1")
+def test_what_is_revised_while_resubmitting_is_revised() -> None:
+    course = a_course().does(reject, TIA, Rejection(Words("split it")))
+    revised(course, plan=OTHER_PLAN, resubmit=True)
+    assert course.change.plan == OTHER_PLAN
+    assert course.stage is Stage.PREPARING
+
+
+@pytest.mark.clause("G-STD-6")
+def test_a_new_version_after_a_failed_verification_is_resubmitted_by_itself() -> None:
+    course = in_staging(a_course()).does(verify, QUINN, VerificationInput(passed=False, notes=Words("wrong")))
+    revised(course, version="4.12.1", resubmit=True)
+    assert course.stage is Stage.PREPARING

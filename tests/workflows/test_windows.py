@@ -7,13 +7,14 @@ import pytest
 
 from bot.rules.change import Span, WindowEnd
 from bot.rules.facts import WindowProposed
-from bot.rules.inputs import Rejection, VerificationInput, WishedWindow
+from bot.rules.inputs import EvidenceInput, Rejection, Seen, VerificationInput, WishedWindow
 from bot.rules.life import Stage
 from bot.rules.terms import NO_WORDS, PersonId, Words
 from bot.rules.verdict import Done, Refused
 from bot.workflows.approve import reject
+from bot.workflows.request import record_evidence
 from bot.workflows.verify import verify
-from bot.workflows.windows import lapse_window, move_window, propose_window
+from bot.workflows.windows import accept_counter_proposal, lapse_window, move_window, propose_window
 from tests.acting import (
     ANA,
     ANAS_PULL_REQUEST,
@@ -254,3 +255,30 @@ def test_a_changed_plan_keeps_the_window_and_its_submission() -> None:
     course = revised(scheduled(a_course()).wait(HOUR), plan=OTHER_PLAN)
     assert course.change.window
     assert course.change.window.submitted_at == MONDAY
+
+
+@pytest.mark.clause("G-STD-7")
+def test_a_window_is_drafted_once() -> None:
+    course = revised(passed_with_wish(wish(FRIDAY)), version="4.13.0")
+    course.does(record_evidence, ANA, EvidenceInput(REQUEST.evidence, in_development=True))
+    in_staging(course).does(verify, QUINN, PASSED).does(verify, PIA, PASSED)
+    assert course.stage is Stage.VERIFIED
+
+
+@pytest.mark.clause("G-APP-4")
+def test_an_offered_window_after_hours_keeps_the_reason_of_the_one_before() -> None:
+    course = windowed(a_course(), SATURDAY, "certificate")
+    sunday = a_span(29, 14, 15)
+    course.does(reject, DORA, Rejection(Words("not on Saturday"), counter=sunday))
+    seen = course.change.revision
+    course.does(accept_counter_proposal, ANA, Seen(seen))
+    assert course.change.window
+    assert course.change.window.reason == "certificate"
+
+
+@pytest.mark.clause("G-STD-7")
+def test_an_offered_window_is_accepted_as_it_was_seen() -> None:
+    course = windowed(a_course()).does(reject, PAUL, Rejection(Words("busy"), counter=FRIDAY))
+    seen = course.change.revision
+    revised(course, plan=OTHER_PLAN)
+    assert course.refuses(accept_counter_proposal, ANA, Seen(seen)).moved_on

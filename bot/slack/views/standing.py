@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.rules.approvals import NeededSeat, missing_seats, rows_at, who_can_fill
+from bot.rules.approvals import NeededSeat, open_seats, rows_at
 from bot.rules.change import Deployment, Outcome, ReturnedBecause, WindowEnd
 from bot.rules.gates import NOBODY_CAN, who_can_verify
 from bot.rules.guide import PEER
@@ -70,13 +70,13 @@ def missing_signatures(scene: Scene, *stages: ApprovalStage) -> Standing | None:
     """The approvals that are missing at these stages (at all, if none is named), with who can give them."""
     change, setting = scene.change, scene.setting
     rows = [row for row in rows_at(change, setting.policy) if not stages or row.stage in stages]
-    missing = missing_seats(change, setting.policy, rows)
+    missing = open_seats(change, setting, rows)
     if not missing:
         return None
     speech = Speech.of(scene)
     seats: dict[tuple[str, tuple[PersonId, ...]], list[NeededSeat]] = {}
-    for needed in missing:
-        seats.setdefault((seat_name(needed), who_can_fill(needed, change, setting)), []).append(needed)
+    for needed, able in missing:
+        seats.setdefault((seat_name(needed), able), []).append(needed)
     points = [
         f"{name}{_of_pull_requests(scene, needed)} ({speech.people(who) if who else NOBODY_CAN})"
         for (name, who), needed in seats.items()
