@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -15,16 +15,24 @@ from rich.console import Console
 from bot.app import App, build
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.stories.plain import PLAIN
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Stage
 from bot.sandbox.strictness import Strictness
 from bot.settings import load_settings
 from bot.store.database import migrate
+from bot.store.deadlines import next_due
+from bot.store.failures import DatabaseBusy, DatabaseGone
 from bot.web.serving import Serving
 from bot.web.site import SLACK_PATH
 
 MONDAY: Final = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
 """Monday 30 November 2026, 09:30 in Berlin, where Harbor is."""
+
+STORIES: Final = {
+    "A routine release, with everything that people get wrong": ROUTINE,
+    "A routine release on a good day": PLAIN,
+}
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -44,21 +52,33 @@ class Demo:
             time.sleep(0.02)
 
 
+def harbor() -> str:
+    """The text of the demo company's organization file."""
+    return files("bot.sandbox").joinpath("harbor.toml").read_text(encoding="utf-8")
+
+
 @contextmanager
 def demo(
-    clock: MovableClock, *, port: int = 0, ticking: bool = True, database_url: str | None = None
+    clock: MovableClock,
+    *,
+    port: int = 0,
+    ticking: bool = True,
+    database_url: str | None = None,
+    organization: str | None = None,
 ) -> Iterator[Demo]:
     """Run bot and sandbox, on a migrated database or on SQLite in a folder that goes away.
+
+    `organization` is the text of an organization's file; Harbor's where none is given.
 
     Without `ticking` only `settle` ticks: days pass in seconds then, so that Slack's limits per minute make no sense.
     """
     sandbox = Sandbox(clock=clock, strictness=Strictness(rate_limits=ticking))
-    organization = files("bot.sandbox").joinpath("harbor.toml")
     with (
         tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder,
-        as_file(organization) as file,
         sandbox.server(port) as server,
     ):
+        file = Path(folder) / "organization.toml"
+        file.write_text(organization or harbor(), encoding="utf-8")
         settings = load_settings(
             {
                 "SLACK_BOT_TOKEN": sandbox.credentials.bot_token,
@@ -74,10 +94,21 @@ def demo(
         with Serving(app.web) as web:
             sandbox.bot_url = web.url + SLACK_PATH
             app.start(ticking=ticking)
+            sandbox.next_deadline = lambda: _next_deadline(app)
             try:
                 yield Demo(app, sandbox, server.url)
             finally:
+                sandbox.next_deadline = None
                 app.stop()
+
+
+def _next_deadline(app: App) -> datetime | None:
+    """When the bot has something to do by itself next; None also while its database does not say."""
+    try:
+        with app.database.read() as connection:
+            return next_due(connection)
+    except (DatabaseBusy, DatabaseGone):
+        return None
 
 
 def show(port: int) -> None:
@@ -97,7 +128,10 @@ def show(port: int) -> None:
 
 
 def play() -> int:
-    """Act out the routine release, row by row; 0 when every row came out as the guide says."""
-    with demo(MovableClock(MONDAY), ticking=False) as running:
-        stage = Stage(running.sandbox, running.settle, console.print)
-        return stage.play(ROUTINE)
+    """Act out the stories, row by row, each in a company of its own; 0 when every row came out as the guide says."""
+    for title, story in STORIES.items():
+        console.rule(title)
+        with demo(MovableClock(MONDAY), ticking=False) as running:
+            if Stage(running.sandbox, running.settle, console.print).play(story):
+                return 1
+    return 0

@@ -22,9 +22,7 @@ CLAUSES = (
 
 
 @pytest.mark.clause(*CLAUSES, "G-LOG-1")
-def test_a_routine_release_walks_from_the_request_to_deployed_and_watched(
-    stage: Stage, harbor: Demo
-) -> None:
+def test_a_routine_release_walks_from_the_request_to_deployed_and_watched(stage: Stage, harbor: Demo) -> None:
     said: list[str] = []
     stage.says = said.append
     assert stage.play(ROUTINE) == 0, "\n".join(said[-40:])

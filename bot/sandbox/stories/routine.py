@@ -1,10 +1,9 @@
 """A routine release, from the request to *deployed and watched*, with everything that people get wrong on the way."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Final
 
-from bot.sandbox.stories.stage import BERLIN, Row, Script, Stage, expect, expect_text
+from bot.sandbox.stories.stage import Row, Stage, adds_to, expect, expect_text, on
 
 ROUTINE: Final[list[Row]] = []
 """The rows, in order."""
@@ -14,26 +13,10 @@ BETTER_PLAN: Final = "Redeploy 4.11.3 and run the down migration; about 6 minute
 NOBODY_ELSE: Final = "Nothing left for you here"
 
 
-def _on(day: int, clock: str) -> datetime:
-    """A time in Berlin: 30 is Monday 30 November 2026, the others are in December."""
-    hour, minute = (int(part) for part in clock.split(":"))
-    month = 11 if day == _MONDAY else 12
-    return datetime(2026, month, day, hour, minute, tzinfo=BERLIN)
-
-
 OMAR_SINCE_START: Final = 2
 """That the deployment started, and the nudge."""
 
-_MONDAY: Final = 30
-_WEDNESDAY: Final = 2
-
-
-def _row(day: int, clock: str, who: str, does: str, then: str) -> Callable[[Script], Script]:
-    def add(script: Script) -> Script:
-        ROUTINE.append(Row(_on(day, clock), who, does, then, script))
-        return script
-
-    return add
+_row = adds_to(ROUTINE)
 
 
 @_row(
@@ -199,14 +182,14 @@ def _product(stage: Stage) -> Iterator[None]:
 @_row(30, "11:25", "Ana", "proposes Wed 10:00–11:00", "refused beside the field: 46 h 35 min of 48 h")
 def _too_short(stage: Stage) -> Iterator[None]:
     stage.presses_button("ana", "Propose window…")
-    problems = stage.fills_and_submits("ana", {"From": _on(2, "10:00"), "To": _on(2, "11:00")})
+    problems = stage.fills_and_submits("ana", {"From": on(2, "10:00"), "To": on(2, "11:00")})
     yield
     expect_text(problems.get("From", ""), "46 h 35 min", "48 h", "Wed 2 Dec 11:25")
 
 
 @_row(30, "11:26", "Ana", "proposes Wed 14:00–15:00", "a Product and an Engineering Manager are asked")
 def _proposes(stage: Stage) -> Iterator[None]:
-    problems = stage.fills_and_submits("ana", {"From": _on(2, "14:00"), "To": _on(2, "15:00")})
+    problems = stage.fills_and_submits("ana", {"From": on(2, "14:00"), "To": on(2, "15:00")})
     expect(not problems, f"the window was refused: {problems}")
     yield
     expect_text(stage.card.text, "Waiting for 2 approvals")
@@ -228,8 +211,8 @@ def _counters(stage: Stage) -> Iterator[None]:
         "eve",
         {
             "What has to change": "board demo at two",
-            "A window that would do: from": _on(2, "15:00"),
-            "A window that would do: to": _on(2, "16:00"),
+            "A window that would do: from": on(2, "15:00"),
+            "A window that would do: to": on(2, "16:00"),
         },
     )
     expect(not problems, f"the rejection was refused: {problems}")

@@ -13,6 +13,28 @@ from bot.sandbox.sandbox import Sandbox
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 
 
+MONDAY: Final = 30
+
+
+def on(day: int, clock: str) -> datetime:
+    """A time in Berlin: 30 is Monday 30 November 2026, any other day is in December."""
+    hour, minute = (int(part) for part in clock.split(":"))
+    return datetime(2026, 11 if day == MONDAY else 12, day, hour, minute, tzinfo=BERLIN)
+
+
+def adds_to(story: list["Row"]) -> Callable[[int, str, str, str, str], Callable[["Script"], "Script"]]:
+    """A decorator for the rows of a story: day, time, who, what they do, what must be so afterwards."""
+
+    def row(day: int, clock: str, who: str, does: str, then: str) -> Callable[["Script"], "Script"]:
+        def add(script: "Script") -> "Script":
+            story.append(Row(on(day, clock), who, does, then, script))
+            return script
+
+        return add
+
+    return row
+
+
 class Unexpected(AssertionError):
     """Something did not come out as the story says."""
 
