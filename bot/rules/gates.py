@@ -122,7 +122,7 @@ def _row_gate(change: Change, row: ApprovalRow, setting: Setting) -> Gate:
     return Gate(row.clause, met=False, why=say(f"{row.stage.capitalize()} needs ", *parts, "."), who=who)
 
 
-NOBODY_CAN = "nobody holds this role and may sign – ask an Engineering Director for a deputy"
+NOBODY_CAN = "nobody holds this role and may sign"
 
 
 def seat_label(needed: NeededSeat, change: Change) -> str:

@@ -63,16 +63,6 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Deputy:
-    """A standing deputy: may act in `role`, for `stands_in_for` where one is named; `services` None means all of them."""
-
-    role: Role
-    deputy: PersonId
-    stands_in_for: PersonId | None = None
-    services: frozenset[ServiceName] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Organization:
     """A company and the guide as it reads it."""
 
@@ -88,7 +78,6 @@ class Organization:
     roles: Mapping[Role, tuple[PersonId, ...]]
     """Holders for all services."""
     rota: tuple[Shift, ...]
-    deputies: tuple[Deputy, ...]
     guide: Guide
 
     def holders(self, role: Role, service: ServiceName, at: datetime) -> tuple[PersonId, ...]:

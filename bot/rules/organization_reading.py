@@ -8,7 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.rules.guide_reading import read_guide
-from bot.rules.organization import ChannelId, Deputy, Handle, Organization, PersonEntry, Service, Shift
+from bot.rules.organization import ChannelId, Handle, Organization, PersonEntry, Service, Shift
 from bot.rules.terms import PersonId, Role, ServiceName
 from bot.rules.toml_places import BadFile, Places, Problems, find_lines, load
 from bot.rules.toml_reading import Table, quoted
@@ -50,7 +50,6 @@ def parse_organization(text: str, *, source: str, default_guide_text: str) -> Or
         people=people,
         roles=_roles(root.table("roles"), people),
         rota=_rota(root, people, services, zone),
-        deputies=_deputies(root, people, services),
         guide=read_guide(
             default_guide_text,
             source=_DEFAULT_GUIDE,
@@ -161,21 +160,6 @@ def _covered(table: Table, services: Mapping[ServiceName, Service]) -> frozenset
         if name not in services:
             table.bad("services", f'names "{name}", which is not a service of this file')
     return frozenset(ServiceName(name) for name in names)
-
-
-def _deputies(root: Table, people: People, services: Mapping[ServiceName, Service]) -> tuple[Deputy, ...]:
-    deputies = []
-    for table in root.tables("deputies"):
-        deputy = Deputy(
-            role=table.choice("role", Role),
-            deputy=_person(table, "deputy", people),
-            stands_in_for=_person(table, "for", people) if table.has("for") else None,
-            services=_covered(table, services),
-        )
-        if deputy.deputy and deputy.deputy == deputy.stands_in_for:
-            table.bad("deputy", "must be somebody else than the person whom they stand in for")
-        deputies.append(deputy)
-    return tuple(deputies)
 
 
 def _rota(

@@ -209,15 +209,6 @@ def test_a_services_holidays_are_added_to_its_business_hours_alone() -> None:
     assert not organization.hours_of(BANK).holidays
 
 
-def test_standing_deputies_are_read() -> None:
-    (deputy,) = read(
-        f'{SMALL}\n[[deputies]]\nrole = "qa"\ndeputy = "ana"\nfor = "ben"\nservices = ["shop"]\n'
-    ).deputies
-
-    assert (deputy.role, deputy.deputy, deputy.stands_in_for) == (Role.QA, "U0ANA", BEN)
-    assert deputy.services == frozenset({SHOP})
-
-
 @pytest.mark.parametrize(
     ("part", "instead", "told"),
     [
