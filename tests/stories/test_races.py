@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -66,3 +67,26 @@ def test_approve_and_reject_at_the_same_instant_have_one_outcome(stage: Stage, h
     assert change.window is None
     assert paul.id not in {approval.person for approval in change.standing_approvals}
     assert harbor.app.acts.look(ChangeId(1)).stage == "verified"
+
+
+@pytest.mark.clause("G-APP-1", "G-APP-2")
+def test_two_hundred_clicks_from_eight_threads_count_each_approval_once(stage: Stage, harbor: Demo) -> None:
+    assert stage.play(ROUTINE[:EVERYTHING_ASKED]) == 0
+    before = sum(_acts(harbor).values())
+    names = ("ben", "ben", "tia", "tom", "lea", "luis", "oksana", "omar")
+    card = stage.card.as_it_is()
+
+    def presses(name: str) -> None:
+        for _ in range(25):
+            assert stage.person(name).clicks("Approve", on=card).trouble is None
+
+    _at_once(*[partial(presses, name) for name in names])
+    stage.settle()
+    acts = _acts(harbor)
+    with harbor.app.database.read() as connection:
+        change = load_change(connection, ChangeId(1))
+    assert change is not None
+    signed = [approval.person for approval in change.standing_approvals]
+    assert len(signed) == len(set(signed)) == 3, "a peer, a Tech Lead and the Team Lead, each one person"
+    assert sum(count for (act, _, done), count in acts.items() if (act, done) == ("approve", "done")) == 3
+    assert sum(acts.values()) - before == 200, "each of the other clicks is a refusal in the audit"
