@@ -77,11 +77,15 @@ def _why_not(moment: Moment) -> Refused:
 
 
 def _rows_that_fit(moment: Moment) -> tuple[ApprovalRow, ...]:
-    """The rows in which the actor could hold a seat, filled or not."""
+    """The rows of the stage in progress in which the actor could hold a seat, filled or not."""
     change, setting = moment.change, moment.setting
+    windowed = moment.stage in WINDOWED
     return tuple(
         row
         for row in rows_at(change, setting.policy)
+        if not windowed
+        or row.stage is ApprovalStage.PRODUCTION
+        or missing_seats(change, setting.policy, [row])
         for roles in (roles_for(row, moment.actor, setting),)
         if any(
             can_sit(needed, moment.actor, roles, change, setting.policy) for needed in seats_of(row, change)

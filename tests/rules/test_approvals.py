@@ -148,6 +148,25 @@ def test_a_company_may_let_one_person_fill_a_row_alone() -> None:
     assert missing(course, Clause.APP_1) == []
 
 
+@pytest.mark.clause("G-APP-3")
+def test_a_company_may_let_one_manager_sign_for_both() -> None:
+    course = windowed(
+        a_course(
+            a_roster(product_manager=(EVE,), engineering_manager=(EVE,)), allow_one_person_many_roles=True
+        )
+    )
+    assert missing(course.approved_by(EVE), Clause.APP_3) == []
+
+
+@pytest.mark.clause("G-APP-1")
+def test_a_requester_who_may_approve_reads_that_they_did() -> None:
+    course = a_course(
+        a_roster(tech_lead=(ANA,)), form=replace(REQUEST, pull_requests=()), allow_self_approval=True
+    )
+    refused = course.approved_by(ANA).refuses(approve, ANA, Seen())
+    assert sentences(refused).startswith("You approved this already")
+
+
 @pytest.mark.clause("G-APP-2")
 def test_staging_needs_the_team_lead_and_nobody_else_can_be_it() -> None:
     course = a_course().approved_by(BEN, TIA)

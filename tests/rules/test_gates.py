@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.change import Change, EvidenceKind, EvidenceState, Outcome, PullRequest, RollbackPlan, Span
+from bot.rules.change import Change, EvidenceKind, EvidenceState, Outcome, PullRequest, RollbackPlan
 from bot.rules.clauses import Clause
 from bot.rules.gates import (
     evidence_gates,
@@ -14,14 +14,13 @@ from bot.rules.gates import (
     production_gates,
     schedule_gate,
     sequence_gate,
-    span_gates,
     staging_gates,
     verification_gates,
     window_gates,
 )
 from bot.rules.inputs import VerificationInput
 from bot.rules.setting import Neighbors
-from bot.rules.terms import NO_WORDS, ChangeId, ChangeType, DeploymentId, EnvironmentName, Role, Words
+from bot.rules.terms import NO_WORDS, ChangeId, DeploymentId, EnvironmentName, Role, Words
 from bot.rules.verdict import Gate, unmet
 from bot.rules.words import plain
 from bot.workflows.deploy import start_staging
@@ -29,14 +28,11 @@ from bot.workflows.verify import verify
 from tests.acting import (
     ANA,
     BERLIN,
-    BOTH_HOURS,
     CI,
     DORA,
     EVE,
     HOUR,
-    LEA,
     MINUTE,
-    MONDAY,
     OMAR,
     PAUL,
     PIA,
@@ -46,8 +42,6 @@ from tests.acting import (
     REQUEST,
     SATURDAY,
     THURSDAY,
-    TONIGHT,
-    Course,
     a_course,
     a_roster,
     a_span,
@@ -68,10 +62,6 @@ SECOND = timedelta(seconds=1)
 
 def says(gate: Gate) -> str:
     return plain(gate.why, {}, BERLIN)
-
-
-def spans_unmet(course: Course, wished: Span, reason: str = "") -> list[str]:
-    return unmet_clauses(span_gates(course.change.type, course.setting, wished, Words(reason), course.now))
 
 
 def without(change: Change, kind: EvidenceKind) -> Change:
@@ -211,55 +201,6 @@ def test_a_version_that_failed_anywhere_is_blocked_everywhere(gates_of: object) 
     assert unmet_clauses(gates) == ["G-STD-6"]
 
 
-@pytest.mark.clause("G-STD-7")
-@pytest.mark.parametrize(
-    ("length", "met"), [(48 * HOUR, True), (48 * HOUR - SECOND, False), (72 * HOUR, True), (HOUR, False)]
-)
-def test_a_window_is_submitted_48_hours_before_it_starts(length: timedelta, *, met: bool) -> None:
-    course = a_course().at(THURSDAY.start - length)
-    assert spans_unmet(course, THURSDAY) == ([] if met else ["G-STD-7"])
-
-
-@pytest.mark.clause("G-STD-7")
-def test_too_short_a_notice_says_how_short_and_when_would_do() -> None:
-    course = a_course()
-    (gate,) = span_gates(ChangeType.ROUTINE, course.setting, a_span(24, 14, 15), NO_WORDS, MONDAY)
-    assert says(gate) == (
-        "That window starts in 28 h; routine changes need 48 h (first possible: Wed 25 Nov 10:00)."
-    )
-
-
-@pytest.mark.clause("G-STD-7")
-@pytest.mark.parametrize("kind", [ChangeType.ROUTINE, ChangeType.CONFIG, ChangeType.INFRA])
-def test_all_standard_types_need_the_same_notice_unless_the_company_says_otherwise(kind: ChangeType) -> None:
-    course = a_course()
-    soon = a_span(24, 14, 15)
-    assert unmet_clauses(span_gates(kind, course.setting, soon, NO_WORDS, MONDAY)) == ["G-STD-7"]
-    course = course.with_guide(notice={kind.value: 24})
-    assert unmet_clauses(span_gates(kind, course.setting, soon, NO_WORDS, MONDAY)) == []
-
-
-@pytest.mark.clause("G-APP-4")
-@pytest.mark.clause("G-STD-7")
-@pytest.mark.parametrize("wished", [TONIGHT, SATURDAY, BOTH_HOURS, a_span(27, 7, 9), a_span(26, 7, 10)])
-def test_a_window_outside_business_hours_needs_a_reason_and_no_notice(wished: Span) -> None:
-    course = a_course()
-    assert spans_unmet(course, wished, "the certificate expires") == []
-    assert spans_unmet(course, wished) == ["G-APP-4"]
-    assert spans_unmet(course, wished, "  \n") == ["G-APP-4"]
-
-
-@pytest.mark.clause("G-STD-7")
-@pytest.mark.parametrize("reason", ["", "urgent"])
-def test_a_window_neither_ends_before_it_starts_nor_starts_in_the_past(reason: str) -> None:
-    course = a_course()
-    backwards = Span(THURSDAY.end, THURSDAY.start)
-    empty = Span(THURSDAY.start, THURSDAY.start)
-    assert spans_unmet(course, backwards, reason) == ["G-STD-7"]
-    assert spans_unmet(course, empty, reason) == ["G-STD-7"]
-    assert spans_unmet(course, Span(MONDAY - MINUTE, THURSDAY.end), reason) == ["G-STD-7"]
-
-
 @pytest.mark.clause("G-STD-8")
 @pytest.mark.parametrize(
     ("late", "met"),
@@ -337,13 +278,6 @@ def test_staging_starts_only_once_code_and_staging_are_approved() -> None:
     assert unmet_clauses(staging_gates(course.change, STAGING, course.setting)) == ["G-APP-1", "G-APP-2"]
     course = ready_for_staging(course)
     assert unmet_clauses(staging_gates(course.change, STAGING, course.setting)) == []
-
-
-@pytest.mark.clause("G-APP-1")
-def test_a_window_is_asked_for_with_the_code_approved() -> None:
-    course = a_course().approved_by(LEA)
-    gates = window_gates(course.change, course.setting, THURSDAY, NO_WORDS, course.now)
-    assert unmet_clauses(gates) == ["G-APP-1"]
 
 
 @pytest.mark.clause("G-STD-10")
@@ -437,22 +371,10 @@ def test_what_is_not_applicable_is_met_and_shown_with_its_reason() -> None:
     assert (gate.met, says(gate)) == (True, "CI not applicable: a flag only")
 
 
-@pytest.mark.clause("G-STD-2")
-def test_no_window_while_the_code_lacks_its_evidence() -> None:
-    course = verified(a_course())
-    change = without(course.change, EvidenceKind.CI)
-    assert unmet_clauses(window_gates(change, course.setting, THURSDAY, NO_WORDS, course.now)) == ["G-STD-2"]
-
-
 @pytest.mark.clause("G-STD-5")
 def test_staging_is_not_started_while_it_runs() -> None:
     course = ready_for_staging(a_course()).does(start_staging, ANA, None)
     assert unmet_clauses(staging_gates(course.change, STAGING, course.setting)) == ["G-STD-8"]
-
-
-@pytest.mark.clause("G-STD-7")
-def test_an_urgent_window_may_start_this_very_minute() -> None:
-    assert spans_unmet(a_course().at(TONIGHT.start), TONIGHT, "the certificate expires") == []
 
 
 @pytest.mark.clause("G-APP-1")
@@ -471,9 +393,3 @@ def test_the_plan_says_whether_it_was_tested() -> None:
     assert says(plan_gate(PLAN, ())) == "rollback plan, pre-tested: tried on Tuesday"
     untested = RollbackPlan(Words("redeploy"), pretested=False, pretest=Words("only a flag"))
     assert says(plan_gate(untested, ())) == "rollback plan, no pre-test: only a flag"
-
-
-@pytest.mark.clause("G-STD-8")
-def test_a_span_holds_its_start_and_not_its_end() -> None:
-    assert THURSDAY.start in THURSDAY
-    assert THURSDAY.end not in THURSDAY
