@@ -84,7 +84,7 @@ def read_guide(
         notice=_notice(table.table("notice"), types),
         code_review=CodeReview(peers=table.choices("peers", Role)),
         verification=Verification(
-            before=table.choice("verification_before", VerificationBefore),
+            before=_verification_before(table),
             roles=table.choices("verified_by", Role),
         ),
         waivers=Waivers(granted_by=table.table("waivers").choices("granted_by", Role)),
@@ -108,6 +108,15 @@ def _environments(table: Table) -> tuple[EnvironmentName, ...]:
     return tuple(EnvironmentName(name) for name in names)
 
 
+def _verification_before(table: Table) -> VerificationBefore:
+    before = table.choice("verification_before", VerificationBefore)
+    if before is VerificationBefore.DEPLOYMENT:
+        table.bad(
+            "verification_before", f'can only be "{VerificationBefore.SCHEDULING}": nothing obeys another yet'
+        )
+    return before
+
+
 def _after_hours_environments(table: Table, known: tuple[EnvironmentName, ...]) -> frozenset[EnvironmentName]:
     names = table.texts("after_hours_environments")
     for name in names:
@@ -116,6 +125,9 @@ def _after_hours_environments(table: Table, known: tuple[EnvironmentName, ...]) 
             table.bad_together(("after_hours_environments", "environments"), reason)
     if known and names and known[-1] not in names:
         reason = f'after_hours_environments must name "{known[-1]}", which the table of approvals is about'
+        table.bad_together(("after_hours_environments", "environments"), reason)
+    if any(name in known[:-1] for name in names):
+        reason = f'after_hours_environments can only be ["{known[-1]}"]: nothing obeys another yet'
         table.bad_together(("after_hours_environments", "environments"), reason)
     return frozenset(EnvironmentName(name) for name in names)
 

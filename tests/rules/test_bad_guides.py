@@ -184,3 +184,14 @@ def test_the_words_say_the_numbers_that_a_company_has_set() -> None:
 
     assert "48 h or more (routine and infra), 24 h or more (config)" in changed[Clause.STD_7]
     assert "08:00 to 17:00" in changed[Clause.APP_3]
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [{"verification_before": "deployment"}, {"after_hours_environments": ["staging", "production"]}],
+)
+def test_a_switch_that_nothing_obeys_yet_is_refused_rather_than_ignored(
+    overrides: Mapping[str, object],
+) -> None:
+    (problem,) = problems(overrides=overrides)
+    assert "nothing obeys another yet" in problem
