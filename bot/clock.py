@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.act import TIMER_VERBS, Acts
 from bot.slack.deliver.delivery import Delivery
-from bot.store import deadlines
+from bot.store import deadlines, dedupe
 from bot.store.database import Database, DatabaseBusy, DatabaseGone
 
 LEASE: Final = timedelta(seconds=15)
@@ -28,6 +28,9 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Which kinds of deadlines each job claims; `deliver`, the fourth job, claims outbox lines."""
 SECONDS: Final = 1
+SWEPT_EVERY: Final = timedelta(hours=1)
+REMEMBERED: Final = timedelta(days=7)
+"""How long a delivery's key is kept: Slack repeats one for minutes, a signed request is valid for five."""
 WATCHED_EVERY: Final = 5.0
 
 log = structlog.get_logger()
@@ -45,6 +48,7 @@ class Clock:
     _scheduler: BackgroundScheduler | None = None
     _stopped: threading.Event = field(default_factory=threading.Event)
     _ticked: float = 0.0
+    _swept: datetime | None = None
 
     def start(self) -> None:
         """Start ticking, in threads of its own."""
@@ -69,6 +73,8 @@ class Clock:
         """Do one job's work now; returns how much there was."""
         if job == "deliver":
             return self.delivery.deliver()
+        if job == "deadlines":
+            self._sweep()
         claimed = deadlines.claim(
             self.database,
             JOBS[job],
@@ -84,6 +90,15 @@ class Clock:
     def tick_all(self) -> int:
         """Do everybody's work now, deliveries last."""
         return sum(self.tick(job) for job in (*JOBS, "deliver"))
+
+    def _sweep(self) -> None:
+        """Forget, once an hour, the deliveries that nobody repeats any more."""
+        now = self.real_now()
+        if self._swept and now - self._swept < SWEPT_EVERY:
+            return
+        with self.database.write() as connection:
+            dedupe.forget_before(connection, now - REMEMBERED)
+        self._swept = now
 
     def _start_scheduler(self) -> None:
         self._scheduler = BackgroundScheduler(

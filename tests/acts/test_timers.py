@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.rules.change import Outcome, Span, WindowEnd
-from bot.rules.inputs import Finish
+from bot.rules.inputs import Finish, Seen
 from bot.rules.terms import NO_WORDS
 from bot.store import audit
+from bot.workflows.approve import approve
 from bot.workflows.deploy import finish_production, start_production
 from bot.workflows.watch import confirm_healthy
 from tests.acts.conftest import Office
@@ -84,3 +85,14 @@ def test_a_deployment_that_is_still_running_when_its_window_ends_is_flagged_once
     office.slack_is_asked()
     assert office.does("ana", finish_production, Finish(Outcome.SUCCEEDED, NO_WORDS)).done
     assert office.stage == "monitoring"
+
+
+def test_deliveries_are_forgotten_after_a_week(office: Office) -> None:
+    office.requests()
+    assert office.does("ben", approve, Seen(), key="old").done
+    ticks(office)
+    assert office.does("ben", approve, Seen(), key="old").repeated
+    office.passes(timedelta(days=8))
+    ticks(office)
+    office.slack_is_asked()
+    assert not office.does("ben", approve, Seen(), key="old").repeated
