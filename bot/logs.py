@@ -27,6 +27,8 @@ def log_to_stderr(style: Literal["console", "json"], *, quiet: bool = False) -> 
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    # A tick that finds the one before still at work is skipped by design, and nothing that anybody must read about.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
