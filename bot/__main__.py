@@ -1,7 +1,10 @@
 """The command line: `countersign`, or `python -m bot`."""
 
+import json
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -16,9 +19,11 @@ from bot.rules.guide_words import guide_table
 from bot.rules.organization_reading import parse_organization
 from bot.rules.toml_places import BadFile
 from bot.settings import BadSettings, Settings, load_settings
+from bot.slack.manifest import manifest
 from bot.store.audit_chain import verify
 from bot.store.database import DatabaseBusy, DatabaseGone, migrate, open_database
 from bot.store.reading import ChainBroken
+from bot.web.site import SLACK_PATH
 
 commands = typer.Typer(help="A Slack bot that carries a company's deployment guide.", no_args_is_help=True)
 audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
@@ -41,12 +46,18 @@ def _settings() -> Settings:
     return settings
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
 @commands.command()
 def run() -> None:
-    """Run the bot: Slack's endpoint over HTTP, the timers and deliveries."""
+    """Run the bot: Slack over HTTP or, with SLACK_APP_TOKEN, over Socket Mode, the timers and deliveries."""
     settings = _settings()
     app = build(settings)
     app.check_slack()
+    # uvicorn raises the signal that stopped it once more; what is under way must be finished all the same.
+    signal.signal(signal.SIGTERM, _end)
     app.start()
     try:
         uvicorn.run(app.web, host=settings.host, port=settings.port, log_config=None, access_log=False)
@@ -77,6 +88,27 @@ def guide(
             organization.read_text(encoding="utf-8"), source=str(organization), default_guide_text=text
         ).guide
     print(guide_table(read), end="")
+
+
+@commands.command("manifest")
+def print_manifest(
+    *,
+    url: Annotated[
+        str | None, typer.Option(help="Where Slack reaches the bot, for example https://deploy.example.com.")
+    ] = None,
+    socket: Annotated[
+        bool, typer.Option("--socket", help="For Socket Mode, without a public address.")
+    ] = False,
+) -> None:
+    """Print the Slack app's manifest: paste it at api.slack.com/apps → Create New App → From a manifest."""
+    if socket == (url is not None):
+        complaints.print("Say how Slack reaches the bot: --socket, or --url https://…", markup=False)
+        raise typer.Exit(2)
+    if url is not None and not url.startswith("https://"):
+        complaints.print("Slack only calls addresses that begin with https://", markup=False)
+        raise typer.Exit(2)
+    request_url = None if url is None else url.rstrip("/").removesuffix(SLACK_PATH) + SLACK_PATH
+    print(json.dumps(manifest(request_url), indent=2, ensure_ascii=False))
 
 
 @audit_commands.command("verify")

@@ -31,6 +31,7 @@ from bot.slack.deliver.delivery import Delivery
 from bot.slack.deliver.posting import Poster
 from bot.slack.listeners import listen
 from bot.slack.listeners.desk import Desk
+from bot.slack.socket_mode import SocketMode
 from bot.store import outbox
 from bot.store.database import Database, DatabaseBusy, DatabaseGone, open_database
 from bot.web.site import site
@@ -49,7 +50,7 @@ def real_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Everything that runs: the HTTP side, the clock, and the database beneath."""
+    """Everything that runs: the HTTP side, Slack's side where it is Socket Mode, the clock, the database beneath."""
 
     web: Starlette
     bolt: Bolt
@@ -58,12 +59,13 @@ class App:
     company: Company
     database: Database
     desk: Desk
+    socket: SocketMode | None = None
 
     def check_slack(self) -> None:
-        """Ask Slack whether the token is good.
+        """Ask Slack whether the tokens are good.
 
         Raises:
-            BadSettings: it is not, or not for the organization's workspace.
+            BadSettings: they are not, or not for the organization's workspace.
         """
         try:
             told = self.desk.client.auth_test()
@@ -77,9 +79,11 @@ class App:
             raise BadSettings(
                 f"SLACK_BOT_TOKEN is for workspace {told['team_id']}, the organization's file says {team}."
             )
+        if self.socket:
+            _check_app_token(self.socket)
 
     def start(self, *, ticking: bool = True) -> None:
-        """Learn people's names and start ticking."""
+        """Learn people's names, start ticking and, in Socket Mode, connect to Slack."""
         try:
             self.company.directory.prime(self.company.organization.names())
         except Unreachable as problem:
@@ -88,6 +92,8 @@ class App:
             )
         if ticking:
             self.clock.start()
+        if self.socket:
+            self.socket.start()
 
     def waiting(self) -> int:
         """How many messages are still to be delivered, put off ones included."""
@@ -96,6 +102,8 @@ class App:
 
     def stop(self) -> None:
         """Finish what is under way and let go of everything."""
+        if self.socket:
+            self.socket.stop()
         self.clock.stop()
         self.desk.close()
         self.database.dispose()
@@ -149,7 +157,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now) -> App:
         real_time=time.time,
         is_ready=lambda: _is_ready(database),
     )
-    return App(web, bolt, clock, acts, company, database, desk)
+    return App(web, bolt, clock, acts, company, database, desk, _socket(settings, bolt))
 
 
 def _client(settings: Settings, seconds: int) -> WebClient:
@@ -171,6 +179,25 @@ def _bolt(client: WebClient) -> Bolt:
         token_verification_enabled=False,
         raise_error_for_unhandled_request=False,
     )
+
+
+def _socket(settings: Settings, bolt: Bolt) -> SocketMode | None:
+    """With an app token Slack is reached over Socket Mode; without one Slack reaches the bot over HTTP."""
+    if settings.slack_app_token is None:
+        return None
+    client = _client(settings, DELIVERY_SECONDS)
+    return SocketMode(bolt.dispatch, client, settings.slack_app_token.get_secret_value())
+
+
+def _check_app_token(socket: SocketMode) -> None:
+    try:
+        socket.check()
+    except SlackApiError as error:
+        word = error.response.get("error")
+        raise BadSettings(
+            f"SLACK_APP_TOKEN is refused by Slack ({word}): turn on Socket Mode for the app and generate an"
+            " App-Level Token with connections:write."
+        ) from error
 
 
 def _is_ready(database: Database) -> bool:

@@ -10,7 +10,8 @@ from bot.sandbox.api.answers import post_answer
 from bot.sandbox.api.call import Arguments
 from bot.sandbox.blocks import state_name, values_of
 from bot.sandbox.company import Member
-from bot.sandbox.deliver import Courier, Delivered
+from bot.sandbox.deliver import Courier
+from bot.sandbox.parcels import Delivered
 from bot.sandbox.posts import SLACKBOT, Conversation, Post
 from bot.sandbox.refusal import Json, RefusalError
 from bot.sandbox.submissions import missing_fields, take_response

@@ -1,18 +1,26 @@
 """The sandbox as one thing: a workspace, its server, its people."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from bot.sandbox.acts import Acts
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.company import HARBOR, Company
-from bot.sandbox.deliver import Courier, Delivered
+from bot.sandbox.deliver import Courier
 from bot.sandbox.messages import Feed, Message
-from bot.sandbox.pages import Pages
+from bot.sandbox.pages import Pages, nothing_due
+from bot.sandbox.parcels import Delivered
 from bot.sandbox.person import Person
 from bot.sandbox.reading import read_post, reader_for
 from bot.sandbox.refusal import Json
 from bot.sandbox.server import Server
+from bot.sandbox.socket_mode import Sockets
 from bot.sandbox.strictness import Strictness
 from bot.sandbox.wire import Wire
 from bot.sandbox.workspace import Credentials, Workspace
+
+if TYPE_CHECKING:
+    from bot.sandbox.page_acts import NextDeadline
 
 
 class Sandbox:
@@ -44,7 +52,11 @@ class Sandbox:
         self.credentials = credentials or Credentials()
         self.workspace = Workspace(company, self.clock, self.credentials, strictness or Strictness())
         self.faults = self.workspace.faults
-        self._courier = Courier(self.workspace)
+        self.next_deadline: NextDeadline = nothing_due
+        """When something of the bot becomes due next: whoever runs both can tell the page so."""
+        self.socket = Sockets(self.workspace)
+        """The bot's websockets, which deliveries take where there is no `bot_url`."""
+        self._courier = Courier(self.workspace, self.socket)
         self.acts = Acts(self.workspace, self._courier)
 
     @property
@@ -54,7 +66,7 @@ class Sandbox:
 
     @property
     def bot_url(self) -> str | None:
-        """The bot's request URL, for commands, interactions and events."""
+        """The bot's request URL, for commands, interactions and events; None where it uses Socket Mode."""
         return self.workspace.bot_url
 
     @bot_url.setter
@@ -63,9 +75,12 @@ class Sandbox:
 
     def server(self, port: int = 0) -> Server:
         """The HTTP side, not yet started; use it as a context manager."""
-        return Server(
-            self.workspace, Pages(self.workspace, self.acts).routes(), port, on_stop=self._courier.rest
-        )
+        pages = Pages(self.workspace, self.acts, self._next_deadline)
+        routes = [*self.socket.routes(), *pages.routes()]
+        return Server(self.workspace, routes, port, on_stop=self._courier.rest)
+
+    def _next_deadline(self) -> datetime | None:
+        return self.next_deadline()
 
     def person(self, name: str) -> Person:
         """A person by first name.

@@ -20,9 +20,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.sandbox.api import chat, conversations, people, views
+from bot.sandbox.api import apps, chat, conversations, people, views
 from bot.sandbox.api.answers import answer_through
 from bot.sandbox.api.call import METHODS, Arguments
 from bot.sandbox.faults import Fault, Faults
@@ -30,7 +31,7 @@ from bot.sandbox.refusal import Json, RefusalError
 from bot.sandbox.wire import Happening
 from bot.sandbox.workspace import Workspace
 
-FAMILIES: Final = (chat, conversations, people, views)
+FAMILIES: Final = (apps, chat, conversations, people, views)
 """The modules that enter their methods into the table."""
 TICK: Final = 0.02
 Ends = tuple[int, int]
@@ -54,12 +55,21 @@ class _Protocol(H11Protocol):
         super().connection_lost(exc)
 
 
-def _cut(request: Request) -> Response:
-    """Cut the connection: whoever called gets no answer."""
-    client, server = request.scope["client"], request.scope["server"]
-    transport = _OPEN.get((client[1], server[1]))
+def forget(scope: Scope) -> asyncio.BaseTransport | None:
+    """Forget a websocket that ended: its connection was handed on and did not say goodbye to `_Protocol`."""
+    return _OPEN.pop((scope["client"][1], scope["server"][1]), None)
+
+
+def abort(scope: Scope) -> None:
+    """Cut the connection of a request or a websocket, without a goodbye. To be called in the server's loop."""
+    transport = forget(scope)
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()
+
+
+def _cut(request: Request) -> Response:
+    """Cut the connection: whoever called gets no answer."""
+    abort(request.scope)
     return Response(status_code=500)
 
 
@@ -117,7 +127,7 @@ class Api:
         method = METHODS.get(name)
         if method is None:
             raise RefusalError("unknown_method", more={"req_method": name})
-        self._check_token(request, given)
+        self._check_token(request, given, is_apps_own=method.is_apps_own)
         workspace = self._workspace
         if method.scope is not None:
             workspace.allow(method.scope)
@@ -126,15 +136,18 @@ class Api:
         with workspace.lock:
             return {"ok": True, **method.answer(workspace, Arguments(given))}
 
-    def _check_token(self, request: Request, given: Json) -> None:
+    def _check_token(self, request: Request, given: Json, *, is_apps_own: bool) -> None:
         token = given.pop("token", None)
         header = request.headers.get("authorization", "")
         if header.startswith("Bearer "):
             token = header.removeprefix("Bearer ")
         if not token:
             raise RefusalError("not_authed")
-        if token != self._workspace.credentials.bot_token:
+        known = self._workspace.credentials
+        if token not in {known.bot_token, known.app_token}:
             raise RefusalError("invalid_auth")
+        if (token == known.app_token) is not is_apps_own:
+            raise RefusalError("not_allowed_token_type")
 
     async def _strike(self, request: Request, name: str, fault: Fault) -> Response | None:
         """What a fault does before the call is carried out; None where it lets it pass."""
@@ -240,7 +253,10 @@ class Server:
         config = uvicorn.Config(
             self._app,
             http=_Protocol,
-            ws="none",
+            ws="websockets-sansio",
+            ws_ping_interval=self._workspace.strictness.ping_seconds,
+            ws_ping_timeout=2 * self._workspace.strictness.ping_seconds,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -139,7 +139,7 @@ def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
             "ORGANIZATION": str(file),
         }
     )
-    with freeze_time(MONDAY, ignore=["bot.store", "sqlalchemy", "psycopg"]) as frozen:
+    with freeze_time(MONDAY, ignore=["_pytest", "bot.store", "sqlalchemy", "psycopg"]) as frozen:
         assert isinstance(frozen, FrozenDateTimeFactory)
         app = build(settings)
         at_work = Office(app, frozen)

@@ -15,17 +15,20 @@ MAY_IMPORT = {
     "bot.people": frozenset({"bot.rules", "bot.store"}),
     "bot.workflows": frozenset({"bot.rules", "bot.store"}),
     "bot.act": frozenset({"bot.rules", "bot.people", "bot.store", "bot.workflows"}),
+    "bot.overview": frozenset({"bot.rules", "bot.people", "bot.store"}),
     "bot.slack": frozenset(),
     "bot.slack.ids": frozenset({"bot.rules"}),
+    "bot.slack.manifest": frozenset({"bot.slack.ids"}),
     "bot.slack.forms": frozenset({"bot.rules", "bot.slack.ids"}),
     "bot.slack.views": frozenset({"bot.rules", "bot.store.reading", "bot.slack.ids"}),
     "bot.slack.deliver": frozenset(
-        {"bot.rules", "bot.people", "bot.store", "bot.slack.views", "bot.slack.ids"}
+        {"bot.rules", "bot.overview", "bot.people", "bot.store", "bot.slack.views", "bot.slack.ids"}
     ),
     "bot.slack.listeners": frozenset(
         {
             "bot.rules",
             "bot.act",
+            "bot.overview",
             "bot.workflows",
             "bot.slack.ids",
             "bot.slack.forms",
@@ -42,6 +45,7 @@ MAY_IMPORT = {
             "bot.act",
             "bot.store.queries",
             "bot.store.deadlines",
+            "bot.store.dedupe",
             "bot.store.database",
             "bot.slack.deliver",
         }
