@@ -37,7 +37,7 @@ from bot.store.fact_rows import write_facts
 from bot.store.failures import is_worth_another_try
 from bot.workflows.deploy import flag_overrun
 from bot.workflows.moment import Moment
-from bot.workflows.outgoing import lines_after
+from bot.workflows.outgoing import home_line, lines_after
 from bot.workflows.request import request_deployment
 from bot.workflows.watch import escalate_monitoring, nudge_monitoring
 from bot.workflows.windows import lapse_window
@@ -185,6 +185,18 @@ class Acts:
             self.committed()
             return answer
         raise DatabaseBusy(f"{change_label(change_id)} keeps moving")
+
+    def is_first(self, key: str) -> bool:
+        """Take a delivery that acts on no change; False when it was taken before."""
+        with self.database.write() as connection:
+            return dedupe.take(connection, key, self.real_now())
+
+    def show_home(self, person: PersonId, key: str) -> None:
+        """Have a person's Home shown to them, once for each delivery; from then on acts refresh it."""
+        with self.database.write() as connection:
+            if dedupe.take(connection, key, self.real_now()):
+                outbox.wish(connection, [home_line(person)], self.real_now())
+        self.committed()
 
     def _perform_twice(self, seen: _Seen, change_id: ChangeId, verb: Verb[F], form: F) -> Answer:
         return self._twice(lambda: self._perform(seen, change_id, verb, form))

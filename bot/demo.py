@@ -1,10 +1,11 @@
 """The demo: bot and sandbox in one process, with one business time that can be moved."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -14,12 +15,17 @@ from rich.console import Console
 
 from bot.app import App, build
 from bot.sandbox.clock import MovableClock
+from bot.sandbox.company import HARBOR, Company, Shortcut
+from bot.sandbox.pages import nothing_due
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.stories.plain import PLAIN
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Stage
 from bot.sandbox.strictness import Strictness
+from bot.sandbox.workspace import Credentials
 from bot.settings import load_settings
+from bot.slack.ids import COMMAND
+from bot.slack.manifest import SHORTCUTS, scopes
 from bot.store.database import migrate
 from bot.store.deadlines import next_due
 from bot.store.failures import DatabaseBusy, DatabaseGone
@@ -57,6 +63,21 @@ def harbor() -> str:
     return files("bot.sandbox").joinpath("harbor.toml").read_text(encoding="utf-8")
 
 
+def speak_to_this_machine_only() -> None:
+    """Leave out a proxy: everything that the demo talks to is on this machine, and Slack's SDK heeds no exceptions."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        os.environ.pop(name, None)
+
+
+def with_the_bot(company: Company) -> Company:
+    """The company with the bot installed as its manifest says."""
+    shortcuts = tuple(
+        Shortcut(words["name"], each.value, on_message=words["type"] == "message")
+        for each, words in SHORTCUTS.items()
+    )
+    return replace(company, app=replace(company.app, command=COMMAND, shortcuts=shortcuts))
+
+
 @contextmanager
 def demo(
     clock: MovableClock,
@@ -72,7 +93,10 @@ def demo(
 
     Without `ticking` only `settle` ticks: days pass in seconds then, so that Slack's limits per minute make no sense.
     """
-    sandbox = Sandbox(clock=clock, strictness=Strictness(rate_limits=ticking))
+    speak_to_this_machine_only()
+    sandbox = Sandbox(
+        with_the_bot(HARBOR), clock, Credentials(scopes=scopes()), Strictness(rate_limits=ticking)
+    )
     with (
         tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder,
         sandbox.server(port) as server,
@@ -98,7 +122,7 @@ def demo(
             try:
                 yield Demo(app, sandbox, server.url)
             finally:
-                sandbox.next_deadline = None
+                sandbox.next_deadline = nothing_due
                 app.stop()
 
 

@@ -16,7 +16,11 @@ COMMAND: Final = "/deploy"
 
 
 class Press(StrEnum):
-    """The `action_id` of every button. Each one's value is a `Ref`, but OPEN_CARD's and REQUEST's, which have none."""
+    """The `action_id` of every button, in lists followed by `:` and what tells one line's from another's.
+
+    Each one's value is a `Ref`, but OPEN_CARD's and REQUEST's, which have none, RUN's, which is a command's text, and
+    NEWER's and OLDER's, which are decoded by `decode_turn`.
+    """
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -39,6 +43,29 @@ class Press(StrEnum):
     REQUEST = "request"
     OPEN_CARD = "open_card"
     """A link: Slack opens it by itself and tells us all the same; it is only to be acknowledged."""
+    SHOW = "show"
+    RUN = "run"
+    NEWER = "newer"
+    OLDER = "older"
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What every `action_id` of this button fits, with or without what follows it in lists."""
+        return re.compile(rf"\A{re.escape(self.value)}(?::[\w.-]+)?\Z")
+
+
+class Shortcut(StrEnum):
+    """The `callback_id` of every shortcut."""
+
+    REQUEST_DEPLOYMENT = "request_deployment"
+    STATUS_OF_MESSAGE = "status_of_message"
+
+
+class Event(StrEnum):
+    """The events that the bot listens to."""
+
+    HOME_OPENED = "app_home_opened"
+    MESSAGE = "message"
 
 
 MORE: Final = "more"
@@ -136,3 +163,29 @@ def decode_choice(text: str | None) -> tuple[Choice, Ref] | None:
     if ref is None or name not in set(Choice):
         return None
     return Choice(name), ref
+
+
+TURN_WORDS_MOST: Final = 1500
+_TURN: Final = re.compile(rf"(newer|older):([1-9][0-9]{{0,17}}) ?(.{{0,{TURN_WORDS_MOST}}})", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Turning a list's page: beside which change the next one begins, on which side, and the words that narrow it."""
+
+    beside: ChangeId
+    newer: bool
+    words: str
+
+    def encode(self) -> str:
+        """The value of the button: `older:132 payments mine`."""
+        return f"{'newer' if self.newer else 'older'}:{self.beside} {self.words[:TURN_WORDS_MOST]}"
+
+
+def decode_turn(text: str | None) -> Turn | None:
+    """What `Turn.encode` made, or None."""
+    found = _TURN.fullmatch(text or "")
+    if found is None:
+        return None
+    side, beside, words = found.groups()
+    return Turn(ChangeId(int(beside)), side == "newer", words)

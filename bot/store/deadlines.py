@@ -37,6 +37,7 @@ MOVE: Final = (
     .values(claimed_until=null(), done_at=null(), cancelled_at=null())
 )
 CANCEL: Final = update(deadlines).where(deadlines.c.id == bindparam("b_id"))
+NEXT: Final = select(deadlines.c.due_at).where(PENDING).order_by(deadlines.c.due_at).limit(1)
 # A common table expression, since PostgreSQL may run a locking subselect more than once, and then claims too many.
 DUE: Final = (
     select(deadlines.c.id)
@@ -104,6 +105,12 @@ def done(connection: Connection, deadline: Claimed, at: datetime) -> None:
 def release(connection: Connection, deadline: Claimed, *, until: datetime | None = None) -> None:
     """It could not be handled: anyone may claim it again, from `until` (real time) on."""
     connection.execute(RELEASE, {**_mine(deadline), "claimed_until": until})
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the first pending deadline is due or was due, aware, in UTC; None when nothing waits."""
+    due_at: datetime | None = connection.execute(NEXT).scalar()
+    return due_at
 
 
 def _mine(deadline: Claimed) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class LineKind(StrEnum):
-    """A change's card; a family of direct messages; or one direct message, into which delivery splits a family."""
+    """A change's card; a family of direct messages, or one of it, into which delivery splits it; a person's Home."""
 
     CARD = "card"
     ASKS = "asks"
@@ -13,3 +13,4 @@ class LineKind(StrEnum):
     ASK = "ask"
     WATCH = "watch"
     TOLD = "told"
+    HOME = "home"

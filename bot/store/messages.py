@@ -4,6 +4,7 @@ A message is reserved, and the reservation committed, before it is posted: one w
 be in doubt, and looked for in the channel before it is posted again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -59,6 +60,11 @@ OF_CHANGE: Final = (
         messages.c.ts.is_not(None),
     )
     .order_by(messages.c.posted_at, messages.c.key)
+)
+POSTED_KEYS: Final = (
+    select(messages.c.key)
+    .where(messages.c.key.in_(bindparam("keys", expanding=True)), messages.c.ts.is_not(None))
+    .order_by(messages.c.key)
 )
 MESSAGE: Final = update(messages).where(messages.c.key == bindparam("b_key"))
 
@@ -118,6 +124,11 @@ def find(connection: Connection, key: str) -> Message | None:
 def of_change(connection: Connection, change: ChangeId, kind: str) -> list[Message]:
     """The change's posted messages of a kind, oldest first."""
     return [_message(row) for row in connection.execute(OF_CHANGE, {"change": change, "kind": kind})]
+
+
+def posted_keys(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Those of these keys whose message stands in Slack."""
+    return list(connection.execute(POSTED_KEYS, {"keys": list(keys)}).scalars())
 
 
 def _message(row: Row[Any]) -> Message:

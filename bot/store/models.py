@@ -72,6 +72,14 @@ class ChangeRow(Base):
         Index(None, "service", "id"),
         Index(None, "version"),
         Index(None, "requester", "id"),
+        Index(None, "deployer", "id"),
+        Index(None, "stage", "id"),
+        Index(
+            "ix_changes_unfinished",
+            "id",
+            sqlite_where=text("NOT finished"),
+            postgresql_where=text("NOT finished"),
+        ),
     )
 
 

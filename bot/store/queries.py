@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from bot.rules.change import Change, RollbackPlan
 from bot.rules.setting import Neighbors
@@ -14,7 +14,7 @@ from bot.store.models import changes as change_rows
 from bot.store.models import deployments, verifications
 from bot.store.reading import ChangeLine, LastRequest, RecordedEntry
 
-NUMBERED: Final = re.compile(r"(?:#|chg-)?(\d{1,18})", re.IGNORECASE)
+NUMBERED: Final = re.compile(r"(?:#|chg-?)?(\d{1,18})", re.IGNORECASE)
 MOST_WITH_ONE_VERSION: Final = 20
 
 LINE: Final = (
@@ -87,19 +87,20 @@ def change_lines_for(connection: Connection, text: str) -> list[ChangeLine]:
     number = NUMBERED.fullmatch(wanted)
     if number is not None:
         found = [*connection.execute(BY_NUMBER, {"number": int(number[1])}), *found]
-    lines = [
-        ChangeLine(
-            id=ChangeId(row.id),
-            service=ServiceName(row.service),
-            version=row.version,
-            requester=PersonId(row.requester),
-            stage=row.stage,
-            finished=row.finished,
-            requested_at=row.requested_at,
-        )
-        for row in found
-    ]
-    return list({line.id: line for line in lines}.values())
+    return list({line.id: line for line in map(change_line, found)}.values())
+
+
+def change_line(row: Row[*tuple[Any, ...]]) -> ChangeLine:
+    """A row of the columns of `LINE`."""
+    return ChangeLine(
+        id=ChangeId(row.id),
+        service=ServiceName(row.service),
+        version=row.version,
+        requester=PersonId(row.requester),
+        stage=row.stage,
+        finished=row.finished,
+        requested_at=row.requested_at,
+    )
 
 
 def change_ids_for(connection: Connection, text: str) -> list[ChangeId]:

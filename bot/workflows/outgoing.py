@@ -8,7 +8,7 @@ from bot.rules.facts import Fact
 from bot.rules.life import Stage, stage
 from bot.rules.notices import Notice, notices
 from bot.rules.setting import Setting
-from bot.rules.terms import ChangeId
+from bot.rules.terms import ChangeId, PersonId
 from bot.store.lines import LineKind
 from bot.store.outbox import Line
 
@@ -24,6 +24,11 @@ def lines_after(
         key = f"{LineKind.NOTICE}/{after.id}/{entry_id}/{place}"
         lines.append(Line(key, LineKind.NOTICE, after.id, _payload(notice)))
     return tuple(lines)
+
+
+def home_line(person: PersonId) -> Line:
+    """A person's Home. An act does not wish for it: delivery does, with the messages of those whom the act concerns."""
+    return Line(f"{LineKind.HOME}/{person}", LineKind.HOME)
 
 
 def _line(kind: LineKind, change: ChangeId) -> Line:

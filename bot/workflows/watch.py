@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from bot.rules.change import Change, Deployment
+from bot.rules.change import Change
 from bot.rules.clauses import Clause
 from bot.rules.facts import HealthConfirmed, MonitoringEscalated, MonitoringNudged
 from bot.rules.gates import health_gates
 from bot.rules.life import Act, refuse_by_stage
 from bot.rules.setting import Setting
-from bot.rules.terms import PersonId, Role
 from bot.rules.verdict import Done, Refused, Verdict, refuse, unmet
+from bot.rules.watching import who_can_confirm
 from bot.rules.words import say
 from bot.workflows.moment import Moment
 
@@ -33,16 +33,6 @@ def confirm_healthy(moment: Moment, form: None) -> Verdict:
     return Done(
         (confirmed,), say(f"You confirmed that {moment.change.version} is healthy. {moment.label} is done.")
     )
-
-
-def who_can_confirm(change: Change, deployment: Deployment, setting: Setting) -> tuple[PersonId, ...]:
-    """The deployer while an engineer of the service, those on call, and after the escalation those it went to."""
-    monitoring = setting.guide.monitoring
-    roles = (*monitoring.roles, *(monitoring.escalates_to if deployment.escalated_at else ()))
-    engineers = setting.roster.holders(Role.ENGINEER)
-    deployer = (change.deployer,) if change.deployer in engineers else ()
-    held = (person for role in roles for person in setting.roster.holders(role))
-    return tuple(dict.fromkeys((*deployer, *held)))
 
 
 def nudge_monitoring(change: Change, setting: Setting) -> Verdict:

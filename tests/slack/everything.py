@@ -1,13 +1,15 @@
 """Every message and every modal that a scene can be shown as."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.rules.asking import Phase, asks
 from bot.rules.notices import Notice, NoticeKind
 from bot.rules.scene import Scene
-from bot.rules.terms import ServiceName, Words
+from bot.rules.terms import ChangeId, ServiceName, Words
 from bot.rules.verdict import Refused
-from bot.slack.ids import Ref
+from bot.rules.waiting import WaitingChange, waiting_for
+from bot.slack.ids import Press, Ref
 from bot.slack.views.asks import ask_message, settled_ask
 from bot.slack.views.card import card
 from bot.slack.views.change_modals import (
@@ -19,16 +21,20 @@ from bot.slack.views.change_modals import (
     window_modal,
     withdraw_modal,
 )
-from bot.slack.views.help import help_message
+from bot.slack.views.help import help_message, today_message, unknown_command
+from bot.slack.views.home import failed_home, home
 from bot.slack.views.kit import Json, Message
+from bot.slack.views.listing import list_message, unknown_filter, which_one
 from bot.slack.views.next_act import next_gates
 from bot.slack.views.notices import notice_message
 from bot.slack.views.refusals import Offer, refusal
 from bot.slack.views.request_modal import Prefill, first_window, request_modal
 from bot.slack.views.speech import Speech
+from bot.slack.views.told import told_modal
 from bot.slack.views.watch import watch_message
 from bot.slack.views.why import why
-from tests.acting import ANA, BEN, OMAR, PAUL, QUINN
+from bot.store.reading import HomeContent, Listed, Page, Waits
+from tests.acting import ANA, BEN, EVERYBODY, OMAR, PAUL, QUINN
 
 LINK = "https://harbor.slack.com/archives/C0PAYMENTS/p1"
 
@@ -41,6 +47,7 @@ def messages(scene: Scene, words: str = "because") -> Iterator[Message]:
     refused, speech = Refused(next_gates(scene)), Speech.of(scene)
     yield refusal(refused, "start CHG-1", speech)
     yield refusal(refused, "start CHG-1", speech, Offer(ANA, Ref.of(scene.change)))
+    yield from lists(scene, words)
     for ask in asks(scene.change, scene.setting):
         yield ask_message(scene, ask)
         yield ask_message(scene, ask, LINK)
@@ -54,6 +61,59 @@ def messages(scene: Scene, words: str = "because") -> Iterator[Message]:
             yield notice_message(scene, Notice(kind, (person,)), person, LINK)
         for deployment in scene.change.deployments:
             yield from (watch_message(scene, deployment, minutes, person) for minutes in (0, 10, 30))
+
+
+def numbered(scene: Scene, count: int) -> tuple[Scene, ...]:
+    """The same change under many numbers, as in a list."""
+    return tuple(
+        replace(scene, change=replace(scene.change, id=ChangeId(number))) for number in range(count, 0, -1)
+    )
+
+
+def waits(scene: Scene, count: int) -> Iterator[Waits]:
+    """Whatever waits for anybody, on many changes like this one."""
+    everything = {waiting_for(person, scene.change, scene.setting) for person in EVERYBODY}
+    for waiting in sorted(filter(None, everything), key=repr):
+        shown = tuple(WaitingChange(each, waiting) for each in numbered(scene, min(count, 10)))
+        yield Waits(shown, count)
+
+
+def lists(scene: Scene, words: str) -> Iterator[Message]:
+    """Lists, choices, and what a person can do now."""
+    ten = numbered(scene, 10)
+    page = Page(tuple(each.change.id for each in ten), newer=True, older=True)
+    yield list_message(Listed(page, ten, {}), words, {})
+    yield list_message(Listed(page, ten[:9], {}), "", {each.change.id: LINK for each in ten})
+    yield list_message(Listed(Page(()), (), {}), words, {})
+    yield list_message(Listed(Page(()), (), {}), "waiting", {})
+    yield which_one(ten, words, Press.SHOW)
+    yield which_one(ten, words, Press.WHY)
+    yield unknown_filter(words, "payments")
+    yield unknown_filter(words, None)
+    yield unknown_command(words, f"status {words}", ["status"])
+    yield unknown_command(words, None, ["status"])
+    for may_request in (True, False):
+        yield today_message(Waits((), 0), may_request=may_request)
+        for waiting in waits(scene, 17):
+            yield today_message(waiting, may_request=may_request)
+
+
+def homes(scene: Scene) -> Iterator[Json]:
+    """Homes that are as full as they can be, and empty ones."""
+    ten = numbered(scene, 10)
+    yield home(HomeContent(Waits((), 0), (), more_of_mine=False, ahead=(), watched=(), may_request=False), {})
+    yield failed_home("Something went wrong.")
+    for waiting in (Waits((), 0), *waits(scene, 1), *waits(scene, 40)):
+        content = HomeContent(waiting, ten, more_of_mine=True, ahead=ten, watched=ten, may_request=True)
+        yield home(content, {})
+        yield home(content, {each.change.id: LINK for each in ten})
+
+
+def told(scene: Scene) -> Iterator[Json]:
+    """What is shown in a modal where no message can answer."""
+    yield told_modal(card(scene))
+    yield told_modal(why(scene))
+    yield told_modal(Message("only text", []))
 
 
 def forms(scene: Scene) -> Iterator[Json]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.sandbox.shape import check_message, check_view
-from bot.slack.ids import INPUTS, MORE, Press, Ref, decode_choice
+from bot.slack.ids import INPUTS, MORE, Press, Ref, decode_choice, decode_turn
 from bot.slack.views.kit import Json, Message
 
 MENTION = re.compile(r"<[@#]|<!(?!date\^\d+\^[^|<>]+\|[^<>|]+>)")
@@ -38,6 +38,11 @@ def action_ids(payload: object) -> list[str]:
     return [str(each["action_id"]) for each in objects(payload) if "action_id" in each]
 
 
+def presses(payload: object) -> list[str]:
+    """Every action id, without what tells one line of a list from another."""
+    return [action_id.partition(":")[0] for action_id in action_ids(payload)]
+
+
 def labels(message: Message, style: str | None = None) -> list[str]:
     """What the buttons say; those of a style where one is named."""
     buttons = [each for each in objects(message.blocks) if each.get("type") == "button"]
@@ -63,6 +68,22 @@ def check_text(text: str) -> None:
     assert re.search(r"&(?!amp;|lt;|gt;)", text) is None, text
 
 
+def check_home(view: Json) -> None:
+    """Slack takes it as a Home, it mentions nobody, and all that it sends back is understood."""
+    check_view(view, "home")
+    for text in formatted(view):
+        check_text(text)
+    _check_ids(view)
+
+
+def check_told(view: Json) -> None:
+    """Slack takes it as a modal that asks nothing."""
+    check_view(view, "modal")
+    for text in formatted(view):
+        check_text(text)
+    assert action_ids(view) == []
+
+
 def check_form(view: Json) -> None:
     """Slack takes it, and all that it sends back is understood."""
     check_view(view, "modal")
@@ -74,14 +95,28 @@ def check_form(view: Json) -> None:
 
 
 def _check_ids(payload: object) -> None:
-    assert set(action_ids(payload)) <= KNOWN_ACTIONS
+    assert set(presses(payload)) <= KNOWN_ACTIONS
     for each in objects(payload):
-        if each.get("type") == "button" and "value" in each:
-            assert Ref.decode(str(each["value"]))
+        if each.get("type") == "button":
+            _check_button(each)
         if each.get("type") == "overflow":
             assert all(decode_choice(str(value)) for value in _values(each))
         if each.get("type") == "input":
             assert each["block_id"] in INPUTS
+
+
+def _check_button(button: Mapping[str, object]) -> None:
+    """Its id fits one press, and its value says what that press is about."""
+    (press,) = [each for each in Press if each.pattern.fullmatch(str(button["action_id"]))]
+    value = str(button["value"]) if "value" in button else None
+    if press in {Press.NEWER, Press.OLDER}:
+        assert decode_turn(value)
+    elif press is Press.RUN:
+        assert value
+    elif press in {Press.REQUEST, Press.OPEN_CARD}:
+        assert value is None
+    else:
+        assert Ref.decode(value)
 
 
 def _values(overflow: Mapping[str, object]) -> Iterator[object]:

@@ -21,9 +21,20 @@ from bot.slack.views.speech import Speech
 from bot.slack.views.text import clip_mrkdwn, typed
 from tests import acting
 from tests.acting import ANA, BEN, EVERYBODY, proof
-from tests.slack.everything import forms, messages
+from tests.slack.everything import forms, homes, messages, told
 from tests.slack.scenes import COURSES, NAMES, a_scene
-from tests.slack.shown import action_ids, check, check_form, check_text, formatted, objects, texts
+from tests.slack.shown import (
+    action_ids,
+    check,
+    check_form,
+    check_home,
+    check_text,
+    check_told,
+    formatted,
+    objects,
+    presses,
+    texts,
+)
 
 NASTY = (
     "<!channel> <!here> <@U0ANA> <#C0DEPLOY|x>",
@@ -49,6 +60,10 @@ def test_slack_takes_every_view_of_every_situation(situation: str) -> None:
         check(message)
     for form in forms(scene):
         check_form(form)
+    for view in homes(scene):
+        check_home(view)
+    for view in told(scene):
+        check_told(view)
 
 
 def everywhere(change: Change, nasty: str) -> Change:
@@ -86,6 +101,8 @@ def test_no_text_of_a_person_can_mention_format_or_break_anything(situation: str
         check(message)
     for form in forms(shown):
         check_form(form)
+    for view in homes(shown):
+        check_home(view)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -177,7 +194,7 @@ def test_everything_that_can_be_pressed_is_shown_somewhere() -> None:
     chosen: set[Choice] = set()
     for situation in COURSES:
         for message in messages(a_scene(situation)):
-            pressed |= set(action_ids(message.blocks))
+            pressed |= set(presses(message.blocks))
             for each in objects(message.blocks):
                 options = each.get("options")
                 for option in options if isinstance(options, list) else []:

@@ -7,7 +7,7 @@ from bot.rules.deadlines import Wanted
 from bot.rules.terms import ChangeId
 from bot.store.changes import write_facts
 from bot.store.database import Database
-from bot.store.deadlines import Claimed, claim, done, release, sync
+from bot.store.deadlines import Claimed, claim, done, next_due, release, sync
 from tests.store.facts_at_random import MONDAY, PRODUCTION, request
 
 ONE = ChangeId(1)
@@ -108,6 +108,21 @@ def test_a_deadline_that_moved_while_it_was_handled_is_not_done(database: Databa
     want(database, Wanted("lapse", "lapse/1", MONDAY + 5 * HOUR))
     finish(database, claimed)
     assert keys(take(database, MONDAY + 5 * HOUR)) == ["lapse/1"]
+
+
+def test_the_next_deadline_is_the_first_that_still_waits(database: Database) -> None:
+    def due() -> datetime | None:
+        with database.read() as connection:
+            return next_due(connection)
+
+    assert due() is None
+    want(database, NUDGE, LAPSE)
+    assert due() == LAPSE.due_at
+    (claimed,) = take(database, LAPSE.due_at)
+    finish(database, claimed)
+    assert due() == NUDGE.due_at
+    want(database, LAPSE)
+    assert due() is None
 
 
 def test_whoever_crashed_with_a_claim_loses_it_with_the_lease(database: Database) -> None:

@@ -72,20 +72,21 @@ Answer = Callable[[Workspace, Arguments], Json]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method of the Web API and the scope that it needs, if any."""
+    """A method of the Web API, the scope that it needs, if any, and whether it is called with the app's own token."""
 
     answer: Answer
     scope: str | None
+    is_apps_own: bool = False
 
 
 METHODS: Final[dict[str, Method]] = {}
 
 
-def method(name: str, scope: str | None = None) -> Callable[[Answer], Answer]:
+def method(name: str, scope: str | None = None, *, is_apps_own: bool = False) -> Callable[[Answer], Answer]:
     """Enter a function into the table of methods."""
 
     def enter(answer: Answer) -> Answer:
-        METHODS[name] = Method(answer, scope)
+        METHODS[name] = Method(answer, scope, is_apps_own)
         return answer
 
     return enter

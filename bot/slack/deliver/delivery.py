@@ -11,9 +11,13 @@ from typing import Final
 
 import structlog
 
+from bot.overview import Overview
 from bot.people.company import Company
+from bot.rules.asking import asks
 from bot.rules.scene import Scene
-from bot.rules.terms import ChangeId
+from bot.rules.terms import ChangeId, PersonId
+from bot.rules.waiting import concerned
+from bot.slack.deliver.homes import Homes
 from bot.slack.deliver.posting import NotNow, Poster, Undeliverable, digest_of
 from bot.slack.deliver.wanted import Direct, asked, asked_before, told, watched, watched_before
 from bot.slack.views.card import card
@@ -80,6 +84,9 @@ class Delivery:
         log.warning("slack did not answer", line=line.key, problem=reason.problem, given_up=dead)
 
     def _show(self, line: ClaimedLine) -> None:
+        if line.kind == LineKind.HOME:
+            self._homes.show(line.key, attempts=line.attempts)
+            return
         scene = self._scene(line.change)
         if scene is None:
             return
@@ -87,7 +94,9 @@ class Delivery:
             case LineKind.CARD:
                 self._show_card(scene, line)
             case LineKind.ASKS:
-                self._split(scene, line, self._all_asked(scene))
+                self._split(
+                    scene, line, self._all_asked(scene), self._homes.lines_for(self._concerned(scene))
+                )
             case LineKind.WATCHES:
                 self._split(scene, line, self._all_watched(scene))
             case LineKind.NOTICE:
@@ -132,10 +141,22 @@ class Delivery:
         with self.database.read() as connection:
             return [message.key for message in messages.of_change(connection, scene.change.id, kind)]
 
-    def _split(self, scene: Scene, line: ClaimedLine, directs: Iterable[Direct]) -> None:
+    @property
+    def _homes(self) -> Homes:
+        return Homes(self.database, Overview(self.database, self.company, self.now), self.poster)
+
+    def _concerned(self, scene: Scene) -> set[PersonId]:
+        """Whose Home an act on this change may have changed: whoever is or was asked, requests, deploys or watches."""
+        before = {key.rpartition("/")[2] for key in self._posted(scene, LineKind.ASK)}
+        now = {ask.person for ask in asks(scene.change, scene.setting)}
+        return {*map(PersonId, before), *now, *concerned(scene.change, scene.setting)}
+
+    def _split(
+        self, scene: Scene, line: ClaimedLine, directs: Iterable[Direct], also: Iterable[Line] = ()
+    ) -> None:
         """Wish for each message of the family that does not yet show what it should."""
         with self.database.write() as connection:
-            lines = []
+            lines = [*also]
             for direct in directs:
                 known = messages.find(connection, direct.key)
                 if known is None or known.digest != digest_of(direct.message) or known.in_doubt:

@@ -8,7 +8,7 @@ the channel's newest messages are searched for the post's metadata before it is 
 import hashlib
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -26,6 +26,8 @@ from bot.store.messages import Place
 EVENT_TYPE: Final = "countersign_message"
 PACE: Final = timedelta(seconds=1, milliseconds=50)
 """Slack takes about one new message per second and channel."""
+PUBLISHED: Final = "home"
+"""What stands for the timestamp of a Home, which has none."""
 SEARCHED: Final = 50
 """How many of a channel's newest messages are searched for one whose answer was lost."""
 LONGEST_WAIT: Final = timedelta(minutes=5)
@@ -100,6 +102,18 @@ class Poster:
                 self._update(place, known.channel, ts, message, attempts)
             return
         self._post(place, message, attempts)
+
+    def publish(self, place: Place, view: Mapping[str, object], *, attempts: int = 0) -> None:
+        """Show a person's Home, always: Slack keeps one, and what it shows may not be what was published last.
+
+        Raises:
+            NotNow, Undeliverable: as `show`.
+        """
+        self._call(lambda: self.client.views_publish(user_id=place.channel, view=dict(view)), attempts)
+        now = self.real_now()
+        with self.database.write() as connection:
+            messages.reserve(connection, place, now)
+            messages.posted(connection, place.key, ts=PUBLISHED, digest="", now_real=now)
 
     def _post(self, place: Place, message: Message, attempts: int) -> None:
         now = self.real_now()

@@ -2,7 +2,7 @@
 
 from slack_bolt import App
 
-from bot.slack.listeners import buttons, commands, failures, forms, submissions
+from bot.slack.listeners import buttons, commands, events, failures, forms, shortcuts, submissions
 from bot.slack.listeners.desk import Desk
 
 
@@ -12,4 +12,6 @@ def listen(bolt: App, desk: Desk) -> None:
     buttons.register(bolt, desk)
     forms.register(bolt, desk)
     submissions.register(bolt, desk)
+    shortcuts.register(bolt, desk)
+    events.register(bolt, desk)
     failures.register(bolt, desk)

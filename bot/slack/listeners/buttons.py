@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import Ack, App
 
 from bot.act import Verb
 from bot.rules.change import Outcome
@@ -65,22 +65,21 @@ CHOICES: Final[Mapping[Choice, Direct]] = {
 def register(bolt: App, desk: Desk) -> None:
     """One listener for each button; what the ⋯ menu offers goes through `act_directly`, too."""
     for press, direct in PRESSES.items():
-        bolt.action(press)(_listener(desk, direct))
+        bolt.action(press.pattern)(_listener(desk, direct))
 
 
 def _listener(desk: Desk, direct: Direct) -> Callable[..., None]:
-    def pressed(ack: Ack, body: Body, respond: Respond) -> None:
+    def pressed(ack: Ack, body: Body) -> None:
         ref = pressed_ref(body)
         if ref is not None:
-            act_directly(desk, body, respond, direct, ref)
+            act_directly(desk, body, direct, ref)
         ack()
 
     return pressed
 
 
-def act_directly(desk: Desk, body: Body, respond: Respond, direct: Direct, ref: Ref) -> None:
+def act_directly(desk: Desk, body: Body, direct: Direct, ref: Ref) -> None:
     """Do what was pressed; a refusal is shown to the person alone, success shows on card and DMs."""
     caller = caller_of_action(body)
     answer = desk.acts.perform(caller, ref.change, direct.verb, direct.form(ref))
-    for message in desk.refusal(answer, Act(direct.verb.__name__), caller):
-        desk.whisper(respond, message)
+    desk.tell(body, *desk.refusal(answer, Act(direct.verb.__name__), caller))

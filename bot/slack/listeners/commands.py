@@ -1,78 +1,184 @@
-"""`/deploy` and what follows it."""
+"""`/deploy` and what follows it; buttons that ask the same. None of it acts on a change."""
 
-from slack_bolt import Ack, App, Respond
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from slack_bolt import Ack, App
 
 from bot.rules.terms import PersonId
-from bot.slack.ids import COMMAND, Press, Ref
-from bot.slack.listeners.desk import Body, Desk
+from bot.slack.forms.commands import UnknownWord, nearest, parse_filter, unescaped
+from bot.slack.ids import COMMAND, Press, Ref, decode_turn
+from bot.slack.listeners.desk import Body, Desk, person_of
+from bot.slack.listeners.lists import show_list
 from bot.slack.listeners.prefill import prefill
 from bot.slack.views.card import card
-from bot.slack.views.help import help_message
+from bot.slack.views.help import LINES_MOST, help_message, today_message, unknown_command
 from bot.slack.views.kit import Message, message, section
+from bot.slack.views.listing import unknown_filter, which_one
 from bot.slack.views.refusals import gone
 from bot.slack.views.request_modal import request_modal
-from bot.slack.views.text import typed
 from bot.slack.views.why import why
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks where, and what follows the command's word."""
+
+    desk: Desk
+    body: Body
+    person: PersonId
+    channel: str
+    rest: str
+
+
+Answer = Message | None
+"""What is shown at once; None where a form or a list follows by itself."""
+
+
+def _request(call: Call) -> Answer:
+    open_request(call.desk, call.body, call.channel)
+    return None
+
+
+def _status(call: Call) -> Answer:
+    return _about(call, Press.SHOW)
+
+
+def _why(call: Call) -> Answer:
+    return _about(call, Press.WHY)
+
+
+def _list(call: Call) -> Answer:
+    services = call.desk.acts.company.organization.services
+    wanted = parse_filter(call.rest, services, call.person)
+    if isinstance(wanted, UnknownWord):
+        return unknown_filter(wanted.word, wanted.near)
+    words = " ".join(dict.fromkeys(call.rest.lower().split()))
+    show_list(call.desk, call.body, wanted, words)
+    return None
+
+
+def _help(_call: Call) -> Answer:
+    return help_message()
+
+
+def _today(call: Call) -> Answer:
+    return today(call.desk, call.person)
+
+
+COMMANDS: Final[Mapping[str, Callable[[Call], Answer]]] = {
+    "": _today,
+    "request": _request,
+    "status": _status,
+    "why": _why,
+    "list": _list,
+    "help": _help,
+}
 
 
 def register(bolt: App, desk: Desk) -> None:
     """The slash command, and the buttons that ask the same."""
 
     @bolt.command(COMMAND)
-    def typed_command(ack: Ack, body: Body, respond: Respond) -> None:
-        word, _, rest = str(body.get("text") or "").strip().partition(" ")
-        match word.lower():
-            case "request":
-                _open_request(desk, body, PersonId(body["user_id"]), body["channel_id"], respond)
-                ack()
-            case "status":
-                _answer(ack, _about(desk, rest, card_of=True))
-            case "why":
-                _answer(ack, _about(desk, rest, card_of=False))
-            case "" | "help":
-                _answer(ack, help_message())
-            case _:
-                said = f"“{typed(word, 40)}” is not a command here."
-                _answer(ack, message(said, section(said), *help_message().blocks))
+    def typed_command(ack: Ack, body: Body) -> None:
+        text = unescaped(str(body.get("text") or ""))
+        answer = _run(desk, body, body["channel_id"], text)
+        if answer is None:
+            ack()
+        else:
+            ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
 
-    @bolt.action(Press.REQUEST)
-    def pressed_request(ack: Ack, body: Body, respond: Respond) -> None:
-        channel = (body.get("channel") or {}).get("id", "")
-        _open_request(desk, body, PersonId(body["user"]["id"]), channel, respond)
+    @bolt.action(Press.RUN.pattern)
+    def pressed_run(ack: Ack, body: Body) -> None:
+        answer = _run(desk, body, _channel(body), str(body["actions"][0].get("value") or ""))
+        if answer is not None:
+            desk.tell(body, answer)
         ack()
 
-    @bolt.action(Press.WHY)
-    def pressed_why(ack: Ack, body: Body, respond: Respond) -> None:
-        ref = Ref.decode(body["actions"][0].get("value"))
+    @bolt.action(Press.REQUEST.pattern)
+    def pressed_request(ack: Ack, body: Body) -> None:
+        open_request(desk, body, _channel(body))
         ack()
-        if ref is not None:
-            desk.whisper(respond, why(desk.acts.look(ref.change)))
 
-    @bolt.action(Press.OPEN_CARD)
+    for press, view in ((Press.WHY, why), (Press.SHOW, card)):
+        bolt.action(press.pattern)(_shows(desk, view))
+
+    for press in (Press.NEWER, Press.OLDER):
+        bolt.action(press.pattern)(_turns(desk))
+
+    @bolt.action(Press.OPEN_CARD.pattern)
     def pressed_link(ack: Ack) -> None:
         ack()
 
 
-def _open_request(desk: Desk, body: Body, person: PersonId, channel: str, respond: Respond) -> None:
+def _shows(desk: Desk, view: Callable[..., Message]) -> Callable[..., None]:
+    def pressed(ack: Ack, body: Body) -> None:
+        ref = Ref.decode(body["actions"][0].get("value"))
+        if ref is not None:
+            desk.tell(body, view(desk.acts.look(ref.change)))
+        ack()
+
+    return pressed
+
+
+def _turns(desk: Desk) -> Callable[..., None]:
+    def pressed(ack: Ack, body: Body) -> None:
+        turn = decode_turn(body["actions"][0].get("value"))
+        if turn is not None:
+            services = desk.acts.company.organization.services
+            wanted = parse_filter(turn.words, services, person_of(body))
+            if isinstance(wanted, UnknownWord):
+                desk.tell(body, unknown_filter(wanted.word, wanted.near))
+            else:
+                show_list(desk, body, wanted, turn.words, turn)
+        ack()
+
+    return pressed
+
+
+def today(desk: Desk, person: PersonId) -> Message:
+    """What a person can do now."""
+    overview = desk.overview
+    return today_message(overview.waits(person, LINES_MOST), may_request=overview.may_request(person))
+
+
+def open_request(desk: Desk, body: Body, channel: str) -> None:
+    """Open the request's form, filled in for the channel's service."""
     organization = desk.acts.company.organization
-    form = request_modal(
-        prefill(desk.acts, person, channel), tuple(organization.services), organization.guide
-    )
-    desk.open_modal(body["trigger_id"], form, respond)
+    known = prefill(desk.acts, person_of(body), desk.overview.service_of_channel(channel))
+    desk.open_modal(body, request_modal(known, tuple(organization.services), organization.guide))
 
 
-def _about(desk: Desk, text: str, *, card_of: bool) -> Message:
-    """The card or the checklist of the change that a person means."""
-    wanted = text.strip()
-    if not wanted:
-        said = f"Which one? For example `{COMMAND} status CHG-142`, or its version."
+def _run(desk: Desk, body: Body, channel: str, text: str) -> Answer:
+    """Do what the text of a command says."""
+    word, _, rest = text.strip().partition(" ")
+    call = Call(desk, body, person_of(body), channel, rest.strip())
+    command = COMMANDS.get(word.lower())
+    if command is not None:
+        return command(call)
+    if any(character.isdigit() for character in word):  # no command has one, every number and version has
+        return _status(replace(call, rest=text.strip()))
+    known = [each for each in COMMANDS if each]
+    near = nearest(word, known)
+    return unknown_command(word, f"{near} {rest.strip()}".strip() if near else None, known)
+
+
+def _about(call: Call, press: Press) -> Answer:
+    """The card or the checklist of the change that a person means, or a choice where it may be several."""
+    found = call.desk.overview.named(call.rest, call.person, call.channel)
+    if not found and not call.rest:
+        said = (
+            f"Nothing is under way here or of yours. For example `{COMMAND} status CHG-142`, or its version."
+        )
         return message(said, section(said))
-    found = desk.changes_named(wanted)
     if not found:
-        return gone(wanted)
-    scene = desk.acts.look(found[0])
-    return card(scene) if card_of else why(scene)
+        return gone(call.rest)
+    if len(found) > 1:
+        return which_one(call.desk.overview.scenes(found), call.rest, press)
+    scene = call.desk.acts.look(found[0])
+    return card(scene) if press is Press.SHOW else why(scene)
 
 
-def _answer(ack: Ack, answer: Message) -> None:
-    ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+def _channel(body: Body) -> str:
+    return str((body.get("channel") or {}).get("id", ""))

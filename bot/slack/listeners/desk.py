@@ -13,19 +13,22 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.act import Acts, Answer, Caller
+from bot.overview import Overview
 from bot.rules.life import TRANSITIONS, Act
 from bot.rules.scene import Scene
-from bot.rules.terms import ChangeId, PersonId, change_label
+from bot.rules.terms import PersonId, change_label
 from bot.rules.verdict import Refused
 from bot.slack.ids import Ref
+from bot.slack.listeners.links import Links
 from bot.slack.views.card import card
 from bot.slack.views.kit import Message, message, section
 from bot.slack.views.refusals import Offer, refusal
 from bot.slack.views.speech import Speech
-from bot.store import queries
+from bot.slack.views.told import told_modal
 
 Body = dict[str, Any]
 THREADS: Final = 8
+HTTP_OK: Final = 200
 TOO_LATE: Final = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "invalid_trigger_id"}
 )
@@ -38,6 +41,7 @@ class Desk:
 
     acts: Acts
     client: WebClient
+    links: Links = field(init=False)
     _pending: set[Future[None]] = field(default_factory=set)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "answer"))
 
@@ -47,16 +51,42 @@ class Desk:
         self._pending.add(pending)
         pending.add_done_callback(self._pending.discard)
 
-    def whisper(self, respond: Respond, shown: Message) -> None:
-        """Show a message to the person who acted, and to nobody else."""
-        self.afterwards(
-            lambda: respond(
-                text=shown.text,
-                blocks=shown.blocks,
-                response_type="ephemeral",
-                replace_original=False,
-            )
-        )
+    def __post_init__(self) -> None:
+        """Links are asked for with the same client."""
+        object.__setattr__(self, "links", Links(self.client))
+
+    @property
+    def overview(self) -> Overview:
+        """What people see of all changes."""
+        return Overview(self.acts.database, self.acts.company, self.acts.now)
+
+    def tell(self, body: Body, *shown: Message, thread_ts: str | None = None) -> None:
+        """Show messages to the person who acted, and to nobody else.
+
+        Beneath the message that was clicked; where there is none, as in Home, in a modal; else by direct message.
+        `thread_ts` is the thread in which the message stands that the person asked about.
+        """
+        if shown:
+            self.afterwards(lambda: self._tell(body, shown, thread_ts))
+
+    def _tell(self, body: Body, shown: tuple[Message, ...], thread_ts: str | None) -> None:
+        if body.get("response_url"):
+            left = [each for each in shown if not _answered(body["response_url"], each, thread_ts)]
+        else:
+            left = [Message(shown[0].text, [block for each in shown for block in each.blocks])]
+            if self._opened(body.get("trigger_id"), left[0]):
+                return
+        for each in left:
+            self.client.chat_postMessage(channel=person_of(body), text=each.text, blocks=each.blocks)
+
+    def _opened(self, trigger: str | None, shown: Message) -> bool:
+        if trigger is None:
+            return False
+        try:
+            self.client.views_open(trigger_id=trigger, view=told_modal(shown))
+        except SlackApiError:
+            return False
+        return True
 
     def refusal(self, answer: Answer, act: Act, caller: Caller) -> tuple[Message, ...]:
         """A refusal as the person reads it; with the card beneath when the change moved on."""
@@ -77,28 +107,24 @@ class Desk:
         organization = self.acts.company.organization
         return Speech(organization.names(), organization.zone)
 
-    def changes_named(self, text: str) -> list[ChangeId]:
-        """The changes that a person may mean by a number, a label or a version; the likeliest first."""
-        wanted = text.encode("utf-8", "replace").decode().replace("\0", "")
-        with self.acts.database.read() as connection:
-            return queries.change_ids_for(connection, wanted)
-
-    def open_modal(self, trigger: str, view: Mapping[str, object], respond: Respond) -> None:
+    def open_modal(self, body: Body, view: Mapping[str, object]) -> None:
         """Open a modal while its trigger lives; when that was too late, the person is told to press again."""
-        self.afterwards(lambda: self._open_modal(trigger, view, respond))
+        self.afterwards(lambda: self._open_modal(body, view))
 
-    def _open_modal(self, trigger: str, view: Mapping[str, object], respond: Respond) -> None:
+    def _open_modal(self, body: Body, view: Mapping[str, object]) -> None:
         try:
-            self.client.views_open(trigger_id=trigger, view=dict(view))
+            self.client.views_open(trigger_id=body["trigger_id"], view=dict(view))
         except SlackApiError as error:
             said = "Slack closed the door before the form was ready. Nothing was recorded: press again."
-            self.whisper(respond, message(said, section(f"ℹ️ {said}")))
+            self.tell(body, message(said, section(f"ℹ️ {said}")))
             if error.response.get("error") not in TOO_LATE:
                 raise
 
     def rest(self) -> None:
-        """Return when the answers under way have been given."""
-        wait(tuple(self._pending))
+        """Return when the answers under way, and those that they lead to, have been given."""
+        while pending := tuple(self._pending):
+            wait(pending)
+            self._pending.difference_update(pending)
 
     def close(self) -> None:
         """Let the answers under way finish."""
@@ -108,6 +134,24 @@ class Desk:
 def pressed_ref(body: Body) -> Ref | None:
     """What the pressed button is about; None where it is none of ours."""
     return Ref.decode(body["actions"][0].get("value"))
+
+
+def person_of(body: Body) -> PersonId:
+    """Who did what was delivered: a command, an interaction or an event."""
+    user = body.get("user") or body.get("user_id") or (body.get("event") or {}).get("user") or ""
+    return PersonId(user["id"] if isinstance(user, dict) else user)
+
+
+def _answered(address: str, shown: Message, thread_ts: str | None) -> bool:
+    """Whether a response_url took the message: it does so five times within half an hour."""
+    answer = Respond(response_url=address)(
+        text=shown.text,
+        blocks=shown.blocks,
+        response_type="ephemeral",
+        replace_original=False,
+        thread_ts=thread_ts,
+    )
+    return answer.status_code == HTTP_OK
 
 
 def _logged(call: Callable[[], object]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import Ack, App
 
 from bot.rules.scene import Scene
 from bot.slack.ids import MORE, Choice, Press, Ref, decode_choice
@@ -67,35 +67,35 @@ CHOICES_WITH_FORM: Final[Mapping[Choice, View]] = {
 def register(bolt: App, desk: Desk) -> None:
     """One listener for each button with a form, and one for the ⋯ menu, whose options open forms or act at once."""
     for press, view in PRESSES.items():
-        bolt.action(press)(_listener(desk, view))
+        bolt.action(press.pattern)(_listener(desk, view))
 
     @bolt.action(MORE)
-    def chose(ack: Ack, body: Body, respond: Respond) -> None:
+    def chose(ack: Ack, body: Body) -> None:
         option = body["actions"][0].get("selected_option") or {}
         chosen = decode_choice(option.get("value"))
         if chosen is not None:
             choice, ref = chosen
             if choice in CHOICES:
-                act_directly(desk, body, respond, CHOICES[choice], ref)
+                act_directly(desk, body, CHOICES[choice], ref)
             else:
-                _open(desk, body, respond, CHOICES_WITH_FORM[choice], ref)
+                _open(desk, body, CHOICES_WITH_FORM[choice], ref)
         ack()
 
 
 def _listener(desk: Desk, view: View) -> Callable[..., None]:
-    def pressed(ack: Ack, body: Body, respond: Respond) -> None:
+    def pressed(ack: Ack, body: Body) -> None:
         ref = pressed_ref(body)
         if ref is not None:
-            _open(desk, body, respond, view, ref)
+            _open(desk, body, view, ref)
         ack()
 
     return pressed
 
 
-def _open(desk: Desk, body: Body, respond: Respond, view: View, ref: Ref) -> None:
+def _open(desk: Desk, body: Body, view: View, ref: Ref) -> None:
     scene = desk.acts.look(ref.change)
     shown = view(scene)
     if shown is None:
-        desk.whisper(respond, desk.moved_on(scene))
+        desk.tell(body, desk.moved_on(scene))
     else:
-        desk.open_modal(body["trigger_id"], shown, respond)
+        desk.open_modal(body, shown)

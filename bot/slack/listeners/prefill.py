@@ -8,9 +8,8 @@ from bot.slack.views.request_modal import Prefill
 from bot.store import queries
 
 
-def prefill(acts: Acts, person: PersonId, channel: str) -> Prefill:
-    """The channel's service, its last rollback plan, and a window that will still be legal after today's verification."""
-    service = _service_of(acts, channel)
+def prefill(acts: Acts, person: PersonId, service: ServiceName | None) -> Prefill:
+    """For a service, the channel's: its last rollback plan, and a window that will still be legal after today's verification."""
     if service is None:
         return Prefill(authors=(person,))
     with acts.database.read() as connection:
@@ -34,9 +33,3 @@ def likely_window(acts: Acts, service: ServiceName, change_type: ChangeType) -> 
     asked_at = end_of_business(now, policy.hours, policy.zone) or now
     found = first_legal_window(asked_at, policy.guide.notice[change_type], policy.hours, policy.zone)
     return Span(*found) if found else None
-
-
-def _service_of(acts: Acts, channel: str) -> ServiceName | None:
-    services = acts.company.organization.services.values()
-    here = [service.name for service in services if service.channel == channel]
-    return here[0] if len(here) == 1 else None

@@ -1,7 +1,27 @@
-"""What `/deploy help` answers."""
+"""What `/deploy help` answers, what `/deploy` alone shows, and what a mistyped command is answered."""
+
+from collections.abc import Sequence
 
 from bot.slack.ids import COMMAND, Press
-from bot.slack.views.kit import Message, actions, button, lines, message, section, small
+from bot.slack.views.kit import (
+    Json,
+    Message,
+    actions,
+    beside,
+    button,
+    lines,
+    message,
+    repeated,
+    section,
+    small,
+    worded_button,
+)
+from bot.slack.views.text import clip_mrkdwn, typed
+from bot.slack.views.waiting import more_waiting, waiting_button, waiting_line
+from bot.store.reading import Waits
+
+LINES_MOST = 5
+LINE_MOST = 600
 
 
 def help_message() -> Message:
@@ -11,14 +31,55 @@ def help_message() -> Message:
         section(
             lines(
                 f"*What you can do with* `{COMMAND}`",
+                f"`{COMMAND}` – what waits for you, with its buttons",
                 f"`{COMMAND} request` – ask for a deployment of a new version",
-                f"`{COMMAND} status CHG-142` – how a change stands",
+                f"`{COMMAND} status CHG-142` – how a change stands; also by version, `mine`, or nothing",
                 f"`{COMMAND} why CHG-142` – what is still missing, and who can give it",
+                f"`{COMMAND} list` – all changes; add a service, `mine`, `waiting`, `done` or a stage",
                 f"`{COMMAND} help` – this",
             )
         ),
         actions(button(Press.REQUEST, "Request a deployment…")),
         small(
-            "Everything else has a button on the change's card. Commands do not work inside threads; buttons do."
+            "Everything else has a button on the change's card. Commands do not work inside threads: use “Status of"
+            " this change” in a message's menu."
         ),
     )
+
+
+def today_message(waits: Waits, *, may_request: bool) -> Message:
+    """What the reader can do now, a line and a button each; `waits` shows at most `LINES_MOST`."""
+    room = LINES_MOST - may_request
+    items = waits.shown[:room]
+    said = f"{waits.count} {'thing waits' if waits.count == 1 else 'things wait'} for you"
+    rows: list[Json] = [
+        beside(
+            clip_mrkdwn(waiting_line(item), LINE_MOST),
+            repeated(waiting_button(item), str(item.scene.change.id)),
+        )
+        for item in items
+    ]
+    if may_request:
+        rows.append(beside("A new version is ready?", button(Press.REQUEST, "Request a deployment…")))
+    none = "Nothing waits for you."
+    return message(
+        said if items else none,
+        None if items else section(none),
+        *rows,
+        small(more_waiting(waits.count - len(items))),
+        small(_commands()),
+    )
+
+
+def _commands() -> str:
+    return ", ".join(f"`{COMMAND} {word}`" for word in ("request", "status", "why", "list", "help"))
+
+
+def unknown_command(word: str, instead: str | None, known: Sequence[str]) -> Message:
+    """That there is no such command; `instead` is the text of the one that was probably meant."""
+    said = f"“{typed(word, 40)}” is not a command here."
+    if instead is None:
+        there = ", ".join(f"`{COMMAND} {each}`" for each in known)
+        return message(said, section(f"{said} There are {there}."))
+    did = f"{said} Did you mean `{COMMAND} {typed(instead, 60)}`?"
+    return message(did, section(did), actions(worded_button(Press.RUN, f"{COMMAND} {instead}", instead)))

@@ -19,6 +19,7 @@ BUTTON_MOST: Final = 75
 CHOICES_MOST: Final = 5
 MODAL_TITLE_MOST: Final = 24
 VIEW_TEXT_MOST: Final = 150
+VALUE_MOST: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,21 @@ def button(
     if style is not None:
         made["style"] = style
     return made
+
+
+def worded_button(press: Press, label: str, value: str) -> Json:
+    """A button whose value is not a change; what is longer than Slack takes is cut."""
+    return {**button(press, label), "value": value[:VALUE_MOST]}
+
+
+def repeated(element: Json, place: str) -> Json:
+    """The same button for another line of the same message: ids are unique within one."""
+    return {**element, "action_id": f"{element['action_id']}:{place}"}
+
+
+def beside(mrkdwn: str, accessory: Json) -> Json:
+    """A paragraph with a button at its side."""
+    return {**section(mrkdwn), "accessory": accessory}
 
 
 def card_link(permalink: str | None) -> Json | None:

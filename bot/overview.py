@@ -1,0 +1,216 @@
+"""What a person sees of all changes: what waits for them, their own, a list, their Home. Reads only.
+
+Nothing loads a table: candidates come from an index, newest first and at most `CANDIDATES_MOST`, and the rules say of
+each what waits for whom.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from bot.people.company import Company
+from bot.rules.change import Change
+from bot.rules.filters import ChangeFilter
+from bot.rules.life import LIVE, Stage
+from bot.rules.organization import Roster
+from bot.rules.scene import Scene
+from bot.rules.setting import Neighbors, Setting
+from bot.rules.terms import ChangeId, PersonId, Role, ServiceName
+from bot.rules.waiting import URGENCY, Waiting, WaitingChange, waiting_for
+from bot.store import listing, queries
+from bot.store.changes import load_change
+from bot.store.database import Database
+from bot.store.reading import Cursor, HomeContent, Listed, Waits
+
+CANDIDATES_MOST: Final = 200
+PAGE_SIZE: Final = 10
+SHOWN_AT_HOME: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A change on which something waits for somebody, before anything is known that only showing it needs."""
+
+    change: ChangeId
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Answers about all changes. `now` is business time, aware, UTC."""
+
+    database: Database
+    company: Company
+    now: Callable[[], datetime]
+
+    def waits(self, person: PersonId, most: int) -> Waits:
+        """What waits for a person: the most pressing `most` changes, and how many there are."""
+        with self.database.read() as connection:
+            return self._waits(connection, person, most)
+
+    def may_request(self, person: PersonId) -> bool:
+        """Whether the person is an engineer of any service, who may ask for a deployment."""
+        organization, now = self.company.organization, self.now()
+        return any(person in organization.holders(Role.ENGINEER, name, now) for name in organization.services)
+
+    def list_changes(self, wanted: ChangeFilter, cursor: Cursor | None) -> Listed:
+        """One page of a list, newest first, with where each change's card stands."""
+        with self.database.read() as connection:
+            if wanted.waiting_for is None:
+                page = listing.page(connection, wanted, cursor, PAGE_SIZE)
+            else:
+                page = listing.page_of(self._waiting_ids(connection, wanted), cursor, PAGE_SIZE)
+            scenes = self._scenes(connection, page.ids)
+            return Listed(page, scenes, listing.card_places(connection, page.ids))
+
+    def home(self, person: PersonId) -> HomeContent:
+        """All that stands in a person's Home."""
+        now, most = self.now(), SHOWN_AT_HOME
+        services = self.services_of(person)
+        watched = ChangeFilter(frozenset(services), frozenset({Stage.MONITORING}))
+        with self.database.read() as connection:
+            mine = listing.unfinished_involving(connection, person, most + 1)
+            ahead = listing.windows_ahead(connection, services, now, most)
+            being_watched = listing.page(connection, watched, None, most).ids if services else ()
+            return HomeContent(
+                waits=self._waits(connection, person, most),
+                mine=self._scenes(connection, mine[:most]),
+                more_of_mine=len(mine) > most,
+                ahead=self._scenes(connection, ahead),
+                watched=self._scenes(connection, being_watched),
+                may_request=self.may_request(person),
+            )
+
+    def named(self, text: str, person: PersonId, channel: str) -> tuple[ChangeId, ...]:
+        """The changes that a person may mean: by number, version, service and version, "mine", or nothing at all.
+
+        Nothing means the newest unfinished change of the channel's service, else of the person. A version that several
+        services have means the channel's service first.
+        """
+        here = self.service_of_channel(channel)
+        wanted = text.encode("utf-8", "replace").decode().replace("\0", "").split()
+        with self.database.read() as connection:
+            match [word.lower() for word in wanted]:
+                case []:
+                    newest = listing.newest_of_service(connection, here) if here else None
+                    return (newest,) if newest else tuple(listing.unfinished_involving(connection, person, 1))
+                case ["mine" | "my" | "me"]:
+                    return tuple(listing.unfinished_involving(connection, person, 1))
+            return self._by_words(connection, wanted, here)
+
+    def scenes(self, ids: Iterable[ChangeId]) -> tuple[Scene, ...]:
+        """These changes as they stand, in this order."""
+        with self.database.read() as connection:
+            return self._scenes(connection, ids)
+
+    def change_of_message(self, key: str) -> ChangeId | None:
+        """The change that a message of ours is about, by the message's key."""
+        with self.database.read() as connection:
+            return listing.change_of_message(connection, key)
+
+    def service_of_channel(self, channel: str) -> ServiceName | None:
+        """The only service whose cards stand in this channel."""
+        services = self.company.organization.services.values()
+        here = [service.name for service in services if service.channel == channel]
+        return here[0] if len(here) == 1 else None
+
+    def services_of(self, person: PersonId) -> tuple[ServiceName, ...]:
+        """The services for which a person holds a role now, or is in the rota at all."""
+        organization, now = self.company.organization, self.now()
+        return tuple(
+            name
+            for name in organization.services
+            if any(person in organization.holders(role, name, now) for role in Role)
+            or any(shift.is_for(name) and person in shift.people for shift in organization.rota)
+        )
+
+    def _by_words(
+        self, connection: Connection, wanted: Sequence[str], here: ServiceName | None
+    ) -> tuple[ChangeId, ...]:
+        services = {name.lower(): name for name in self.company.organization.services}
+        named = [services[word.lower()] for word in wanted if word.lower() in services]
+        others = [word for word in wanted if word.lower() not in services]
+        match named, others:
+            case [service], [version]:
+                return tuple(line.id for line in listing.lines_of(connection, service, version))
+            case [service], []:
+                newest = listing.newest_of_service(connection, service)
+                return (newest,) if newest else ()
+            case [], [text]:
+                lines = queries.change_lines_for(connection, text)
+                local = [line.id for line in lines if line.service == here]
+                is_number = queries.NUMBERED.fullmatch(text) is not None
+                return tuple(local) if local and not is_number else tuple(line.id for line in lines)
+        return ()
+
+    def _waits(self, connection: Connection, person: PersonId, most: int) -> Waits:
+        found = self._found(connection, person)
+        found.sort(key=lambda each: (URGENCY[each.waiting[0].kind], each.change))
+        shown = {
+            scene.change.id: scene
+            for scene in self._scenes(connection, [each.change for each in found[:most]])
+        }
+        return Waits(
+            tuple(WaitingChange(shown[each.change], each.waiting) for each in found if each.change in shown),
+            len(found),
+        )
+
+    def _waiting_ids(self, connection: Connection, wanted: ChangeFilter) -> list[ChangeId]:
+        """Newest first; the filter's other fields are asked of the table, within the candidates."""
+        if wanted.waiting_for is None:
+            return []
+        found = sorted((each.change for each in self._found(connection, wanted.waiting_for)), reverse=True)
+        narrowed = ChangeFilter(wanted.services, wanted.stages or LIVE, wanted.involving)
+        among = set(listing.page(connection, narrowed, None, CANDIDATES_MOST).ids)
+        return [number for number in found if number in among]
+
+    def _found(self, connection: Connection, person: PersonId) -> list[_Found]:
+        now, rosters = self.now(), dict[tuple[ServiceName, datetime | None], Roster]()
+        candidates = dict.fromkeys(
+            (
+                *listing.unfinished_involving(connection, person, CANDIDATES_MOST),
+                *listing.unfinished_ids(connection, self.services_of(person), CANDIDATES_MOST),
+            )
+        )
+        found = []
+        for number in candidates:
+            change = load_change(connection, number)
+            if change is None or change.service not in self.company.organization.services:
+                continue
+            setting = self._setting(connection, change, person, now, rosters)
+            waiting = waiting_for(person, change, setting)
+            if waiting:
+                found.append(_Found(number, waiting))
+        return found
+
+    def _setting(
+        self,
+        connection: Connection,
+        change: Change,
+        person: PersonId,
+        now: datetime,
+        rosters: dict[tuple[ServiceName, datetime | None], Roster],
+    ) -> Setting:
+        """As much of it as the question needs: only a deployer's own start looks at the neighbors."""
+        if person == change.deployer:
+            return self.company.setting(connection, change, now, change.version)
+        starts = change.window.span.start if change.window else None
+        roster = rosters.get((change.service, starts)) or self.company.roster_for(change, now)
+        rosters[change.service, starts] = roster
+        return Setting(self.company.policy(change.service), roster, now, Neighbors())
+
+    def _scenes(self, connection: Connection, ids: Iterable[ChangeId]) -> tuple[Scene, ...]:
+        """Those of services that are in the organization's file: the guide says nothing of any other."""
+        now = self.now()
+        found = (self._scene(connection, number, now) for number in ids)
+        return tuple(scene for scene in found if scene)
+
+    def _scene(self, connection: Connection, number: ChangeId, now: datetime) -> Scene | None:
+        change = load_change(connection, number)
+        if change is None or change.service not in self.company.organization.services:
+            return None
+        setting = self.company.setting(connection, change, now, change.version)
+        return Scene(change, setting, self.company.names(connection, change, setting.roster))

@@ -1,0 +1,77 @@
+"""A person's Home: what waits for them first, then what is watched, which windows come, and their own changes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.rules.scene import Scene
+from bot.rules.terms import ChangeId
+from bot.slack.ids import COMMAND, Press, Ref
+from bot.slack.views.kit import Json, actions, beside, button, card_link, lines, repeated, section, small
+from bot.slack.views.speech import Speech
+from bot.slack.views.standing import label, standing, subject
+from bot.slack.views.text import clip_mrkdwn
+from bot.slack.views.waiting import more_waiting, waiting_button, waiting_line
+from bot.store.reading import HomeContent
+
+LINE_MOST = 600
+Links = Mapping[ChangeId, str]
+"""The addresses of cards, as far as they are known."""
+
+
+def home(content: HomeContent, links: Links) -> Json:
+    """The view; at most some 60 of Slack's 100 blocks, however much there is."""
+    blocks = [
+        *_waiting(content, links),
+        *_part("Being watched", "watched", content.watched, links),
+        *_part("Windows ahead", "ahead", content.ahead, links, windows=True),
+        *_part("Your changes", "mine", content.mine, links),
+        small(f"and more: `{COMMAND} list mine`") if content.more_of_mine else None,
+        {"type": "divider"},
+        actions(button(Press.REQUEST, "Request a deployment…")) if content.may_request else None,
+        small(f"`{COMMAND} list` shows every change, `{COMMAND} help` all commands."),
+    ]
+    return {"type": "home", "blocks": [block for block in blocks if block is not None]}
+
+
+def failed_home(said: str) -> Json:
+    """That Home cannot be shown now."""
+    return {"type": "home", "blocks": [section(f"ℹ️ {said}")]}
+
+
+def _waiting(content: HomeContent, links: Links) -> Iterator[Json | None]:
+    waits = content.waits
+    if not waits.count:
+        yield section(lines("*Nothing waits for you.*"))
+        return
+    yield section(f"*{waits.count} {'thing waits' if waits.count == 1 else 'things wait'} for you*")
+    for item in waits.shown:
+        number = str(item.scene.change.id)
+        ref = Ref.of(item.scene.change)
+        pressed = waiting_button(item)
+        offered = [pressed] if pressed["action_id"] != Press.SHOW else []
+        yield section(clip_mrkdwn(waiting_line(item), LINE_MOST))
+        yield actions(
+            *(repeated(each, number) for each in (*offered, button(Press.WHY, "Why?", ref))),
+            _card(item.scene, number, links),
+        )
+    yield small(more_waiting(waits.count - len(waits.shown)))
+
+
+def _part(
+    title: str, place: str, scenes: Sequence[Scene], links: Links, *, windows: bool = False
+) -> Iterator[Json | None]:
+    if scenes:
+        yield {"type": "divider"}
+        yield section(f"*{title}*")
+    for scene in scenes:
+        stands = standing(scene)
+        shown = f"{stands.sign} {stands.said}"
+        window = scene.change.window
+        when = f"{Speech.of(scene).span(window.span)} · " if windows and window else ""
+        line = lines(f"{when}*{subject(scene)}* · {label(scene)}", shown)
+        yield beside(clip_mrkdwn(line, LINE_MOST), _card(scene, f"{place}-{scene.change.id}", links))
+
+
+def _card(scene: Scene, place: str, links: Links) -> Json:
+    """The way to a change's card: a link where its address is known, else a button that shows it."""
+    linked = card_link(links.get(scene.change.id))
+    return repeated(linked or button(Press.SHOW, "Show card", Ref.of(scene.change)), place)
