@@ -1,35 +1,22 @@
-"""Deliveries to the bot, signed as Slack signs them, and what became of each."""
+"""Deliveries to the bot, over HTTP as Slack signs them or over its websockets, and what became of each."""
 
 import hashlib
 import hmac
-import json
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlencode
 
 import httpx
 
+from bot.sandbox.parcels import Delivered, Parcel
 from bot.sandbox.refusal import Json
+from bot.sandbox.socket_mode import Sockets
 from bot.sandbox.wire import Happening
 from bot.sandbox.workspace import Workspace
 
-FORM: Final = "application/x-www-form-urlencoded"
 OK: Final = 200
 ANSWER_KEPT: Final = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What came back: a status and a body, or `trouble` in Slack's words when it did not go well."""
-
-    status: int
-    body: str
-    took: float
-    trouble: str | None = None
 
 
 def sign(secret: str, body: bytes, at: int) -> dict[str, str]:
@@ -40,10 +27,14 @@ def sign(secret: str, body: bytes, at: int) -> dict[str, str]:
 
 
 class Courier:
-    """Carries commands, interactions and events to the bot's request URL and waits for its answer."""
+    """Carries commands, interactions and events to the bot and waits for its answer.
 
-    def __init__(self, workspace: Workspace) -> None:
+    An app is in one mode: with a request URL it is reached over HTTP, without one over its websockets.
+    """
+
+    def __init__(self, workspace: Workspace, sockets: Sockets) -> None:
         self._workspace = workspace
+        self._sockets = sockets
         self._client = httpx.Client(
             trust_env=False, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
@@ -57,12 +48,11 @@ class Courier:
 
     def command(self, form: Json) -> Delivered:
         """Deliver a slash command."""
-        return self._send("command", form, urlencode(form).encode(), {"Content-Type": FORM})
+        return self._send(Parcel("slash_commands", form))
 
     def interaction(self, payload: Json) -> Delivered:
         """Deliver a click, a submission, a closing or a shortcut."""
-        body = urlencode({"payload": json.dumps(payload)}).encode()
-        return self._send(payload["type"], payload, body, {"Content-Type": FORM})
+        return self._send(Parcel("interactive", payload))
 
     def event(self, envelope: Json) -> Delivered:
         """Deliver an event; one that goes unanswered comes again, with the same `event_id`.
@@ -79,10 +69,7 @@ class Courier:
         )
 
     def _attempt(self, envelope: Json, number: int, reason: str | None) -> Delivered:
-        headers = {"Content-Type": "application/json"}
-        if reason is not None:
-            headers |= {"X-Slack-Retry-Num": str(max(number, 1)), "X-Slack-Retry-Reason": reason}
-        delivered = self._send(envelope["event"]["type"], envelope, json.dumps(envelope).encode(), headers)
+        delivered = self._send(Parcel("events_api", envelope, number, reason))
         waits = self._workspace.strictness.event_retries
         if delivered.trouble is None or number >= len(waits):
             return delivered
@@ -95,16 +82,16 @@ class Courier:
         timer.start()
         return delivered
 
-    def _send(self, name: str, request: Json, body: bytes, headers: Mapping[str, str]) -> Delivered:
-        began = time.monotonic()
-        delivered = self._answer(body, headers, began)
+    def _send(self, parcel: Parcel) -> Delivered:
+        url = self._workspace.bot_url
+        delivered = self._sockets.deliver(parcel) if url is None else self._post(url, parcel)
         answer = {"body": delivered.body[:ANSWER_KEPT]} if delivered.body else {}
         self._workspace.wire.note(
             Happening(
                 datetime.now(UTC),
                 "to bot",
-                name,
-                {key: value for key, value in request.items() if key != "token"},
+                parcel.name,
+                {key: value for key, value in parcel.payload.items() if key != "token"},
                 answer,
                 delivered.status,
                 delivered.took,
@@ -113,10 +100,9 @@ class Courier:
         )
         return delivered
 
-    def _answer(self, body: bytes, headers: Mapping[str, str], began: float) -> Delivered:
-        url = self._workspace.bot_url
-        if url is None:
-            return Delivered(0, "", 0.0, "dispatch_failed")
+    def _post(self, url: str, parcel: Parcel) -> Delivered:
+        began = time.monotonic()
+        body, headers = parcel.over_http()
         patience = self._workspace.strictness.ack_seconds
         signed = {
             **headers,

@@ -15,6 +15,8 @@ class Strictness:
         response_url_seconds: how long a `response_url` lives.
         response_url_uses: how often it may be used.
         event_retries: the waits before an unanswered event is delivered again.
+        ping_seconds: how often a websocket is pinged; one that does not answer for twice as long is closed.
+        warning_seconds: how long a websocket stays open after the warning that it will be closed.
     """
 
     rate_limits: bool = True
@@ -24,3 +26,5 @@ class Strictness:
     response_url_seconds: float = 1800.0
     response_url_uses: int = 5
     event_retries: tuple[float, ...] = (0.0, 60.0, 300.0)
+    ping_seconds: float = 5.0
+    warning_seconds: float = 10.0

@@ -12,6 +12,7 @@ from bot.sandbox.limits import RateLimits
 from bot.sandbox.posts import Conversation, Post
 from bot.sandbox.refusal import RefusalError
 from bot.sandbox.strictness import Strictness
+from bot.sandbox.tickets import Tickets
 from bot.sandbox.triggers import ResponseUrls, Triggers
 from bot.sandbox.views import OpenViews
 from bot.sandbox.wire import Wire
@@ -35,9 +36,10 @@ ALL_SCOPES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the bot needs to be let in, and to know that it is Slack who speaks."""
+    """What the bot needs to be let in, and to know that it is Slack who speaks. `app_token` is for Socket Mode."""
 
     bot_token: str = "xoxb-sandbox-countersign"
+    app_token: str = "xapp-sandbox-countersign"
     signing_secret: str = "sandbox-signing-secret"
     verification_token: str = "sandbox-verification"
     scopes: frozenset[str] = field(default=ALL_SCOPES)
@@ -46,8 +48,8 @@ class Credentials:
 class Workspace:
     """Everything that the sandbox's Slack knows. Hold `lock` while reading or changing it.
 
-    `bot_url` is the bot's request URL, for commands, interactions and events; `own_url` is where the
-    sandbox itself listens.
+    `bot_url` is the bot's request URL, for commands, interactions and events, or None in Socket Mode; `own_url`
+    is where the sandbox itself listens.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Workspace:
         self.limits = RateLimits()
         self.triggers = Triggers(strictness)
         self.response_urls = ResponseUrls(strictness)
+        self.tickets = Tickets()
         self.views = OpenViews()
         self.bot_url: str | None = None
         self.own_url: str | None = None
