@@ -36,7 +36,7 @@ class Faults:
     def next(self, method: str, fault: Fault | None = None, **what: float | bool | str | None) -> None:
         """Let the next calls of a method fail: `next("chat.postMessage", lose_answer=True, times=2)`.
 
-        `method` may be `response_url` too, or `*` for any.
+        `method` may be `response_url` too, `socket` for deliveries over Socket Mode, or `*` for any.
         """
         with self._lock:
             self._waiting.setdefault(method, []).append(replace(fault or Fault(), **what))  # type: ignore[arg-type]  # checked by the dataclass

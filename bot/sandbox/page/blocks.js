@@ -1,6 +1,6 @@
 // Lays out Block Kit. Whoever calls says what a press does: on.press(block, element, value).
 
-import { el } from "./dom.js";
+import { el, menu } from "./dom.js";
 import { control, isInput } from "./inputs.js";
 
 const STYLES = { bold: "strong", italic: "em", strike: "s", code: "code" };
@@ -76,7 +76,7 @@ function table(one) {
   const align = (index) => `align-${one.column_settings?.[index]?.align ?? "left"}`;
   const row = (cells, tag) => el("tr", {}, ...cells.map((cell, index) => el(tag, { class: align(index) }, flat(cell))));
   const [head, ...rest] = one.rows;
-  return el("div", { class: "table", tabindex: "0" }, el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, ...rest.map((cells) => row(cells, "td")))));
+  return el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, ...rest.map((cells) => row(cells, "td")))));
 }
 
 function flat(value) {
@@ -90,7 +90,9 @@ function key(one, part) {
 
 function element(one, part, on) {
   if (part.type === "button") return button(one, part, on);
-  if (part.type === "overflow") return overflow(one, part, on);
+  if (part.type === "overflow") {
+    return menu(key(one, part), "More actions", "⋯", part.options.map((option) => ({ words: option.text.words, choose: () => on.press(one, part, option.value) })));
+  }
   if (part.type === "image") return picture(part);
   if (isInput(part)) {
     const made = control(one, part, on, { label: part.placeholder?.words ?? one.text?.words ?? "Choose" });
@@ -101,49 +103,18 @@ function element(one, part, on) {
 }
 
 function button(one, part, on) {
-  return el(
-    "button",
-    {
-      type: "button",
-      class: `button ${part.style ?? ""}`,
-      "data-key": key(one, part),
-      "aria-label": part.accessibility_label,
-      onclick: () => {
-        if (part.url && SAFE_LINK.test(part.url)) window.open(part.url, "_blank", "noreferrer,noopener");
-        on.press(one, part, null);
-      },
-    },
-    part.text.words,
-  );
-}
-
-function overflow(one, part, on) {
-  const choose = (option) => (event) => {
-    event.target.closest("details").open = false;
-    on.press(one, part, option.value);
+  const press = () => {
+    if (part.url && !on.follow?.(part.url) && SAFE_LINK.test(part.url)) window.open(part.url, "_blank", "noreferrer,noopener");
+    on.press(one, part, null);
   };
-  return el(
-    "details",
-    {
-      class: "overflow",
-      "data-key": key(one, part),
-      onkeydown: (event) => {
-        if (event.key !== "Escape" || !event.currentTarget.open) return;
-        event.preventDefault();
-        event.stopPropagation();
-        event.currentTarget.open = false;
-        event.currentTarget.firstChild.focus();
-      },
-    },
-    el("summary", { class: "button", "aria-label": "More actions" }, "⋯"),
-    el("div", { class: "menu" }, ...part.options.map((option) => el("button", { type: "button", onclick: choose(option) }, option.text.words))),
-  );
+  return el("button", { type: "button", class: `button ${part.style ?? ""}`, "data-key": key(one, part), "aria-label": part.accessibility_label, onclick: press }, part.text.words);
 }
 
 function input(one, on) {
-  const id = `field-${one.block_id}`;
+  const id = `${on.prefix}-field-${one.block_id}`;
   const error = on.errors?.[one.block_id];
-  const described = [one.hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
+  const zone = one.element.type === "datetimepicker" ? `Time in ${on.zone}` : "";
+  const described = [error ? `${id}-error` : "", zone ? `${id}-zone` : "", one.hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
   const made = control(one, one.element, on, { id, label: one.label.words, described, invalid: Boolean(error), required: !one.optional });
   if (one.dispatch_action) made.addEventListener("change", () => on.press(one, one.element, on.read(made)));
   const group = made.tagName === "FIELDSET";
@@ -152,6 +123,7 @@ function input(one, on) {
     { class: error ? "input wrong" : "input" },
     group ? null : el("label", { for: id }, one.label.words, one.optional ? el("span", { class: "optional" }, " (optional)") : null),
     made,
+    zone ? el("p", { class: "zone", id: `${id}-zone` }, zone) : null,
     error ? el("p", { class: "error", id: `${id}-error` }, error) : null,
     one.hint ? el("p", { class: "hint", id: `${id}-hint` }, one.hint.words) : null,
   );
