@@ -17,6 +17,7 @@ from bot.sandbox.sandbox import Sandbox
 from bot.store.audit_chain import verify
 from bot.store.database import open_database
 from bot.store.reading import ChainHolds
+from tests.short_form import only_in_the_whole_form
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40.0
@@ -82,7 +83,16 @@ def _request(sandbox: Sandbox) -> None:
     assert ana.submits() == {}
 
 
-@pytest.mark.parametrize("slack_took_it", [True, False], ids=["slack took it", "slack never saw it"])
+@pytest.mark.parametrize(
+    ("database_url", "slack_took_it"),
+    [
+        pytest.param("sqlite", True, id="sqlite, slack took it"),
+        pytest.param("postgresql", False, id="postgresql, slack never saw it"),
+        pytest.param("sqlite", False, id="sqlite, slack never saw it", marks=only_in_the_whole_form),
+        pytest.param("postgresql", True, id="postgresql, slack took it", marks=only_in_the_whole_form),
+    ],
+    indirect=["database_url"],
+)
 def test_a_bot_killed_between_commit_and_delivery_shows_each_message_once_after_a_restart(
     database_url: str, *, slack_took_it: bool
 ) -> None:

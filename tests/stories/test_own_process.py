@@ -17,6 +17,7 @@ from bot.store.changes import load_change
 from bot.store.database import Database
 from bot.store.reading import ChainHolds
 from tests.own_process import Mode, OwnProcess, WrittenClock, own_process, wait_for
+from tests.short_form import only_in_the_whole_form
 
 IN_DAYS_THAT_PASS_IN_SECONDS = Strictness(rate_limits=False)
 CUTS = 10
@@ -35,9 +36,11 @@ def _check_record(database: Database) -> None:
 
 @pytest.mark.parametrize(
     ("database_url", "mode"),
-    [("sqlite", "http"), ("postgresql", "socket mode")],
+    [
+        pytest.param("sqlite", "http", id="http, sqlite"),
+        pytest.param("postgresql", "socket mode", id="socket mode, postgresql", marks=only_in_the_whole_form),
+    ],
     indirect=["database_url"],
-    ids=["http, sqlite", "socket mode, postgresql"],
 )
 def test_a_routine_release_comes_out_the_same_however_slack_reaches_the_bot(
     database_url: str, tmp_path: Path, mode: Mode
