@@ -5,6 +5,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Village
 from tests.sandbox.kit import actions, button, options, section
 
+ACT = "**/page/act"
 PULL_REQUESTS = " · ".join(
     f"<https://git.example/{number}|#{number} {'long title ' * 6}>" for number in range(12)
 )
@@ -41,10 +42,11 @@ def test_shortcuts_are_in_the_menus_of_a_message_and_of_the_box(village: Village
     pane = page.locator(".pane.one")
     pane.locator(".message").hover()
     pane.get_by_label("Message shortcuts").click()
-    pane.get_by_role("button", name="Why is this so?").click()
+    with page.expect_response(ACT):
+        pane.get_by_role("button", name="Why is this so?").click()
     pane.get_by_label("Shortcuts and commands").click()
-    pane.get_by_role("button", name="⚡ Ask for a deployment").click()
-    page.wait_for_timeout(100)
+    with page.expect_response(ACT):
+        pane.get_by_role("button", name="⚡ Ask for a deployment").click()
     (on_message,) = village.bot.of("message_action")
     assert (on_message.payload["callback_id"], on_message.payload["message"]["ts"]) == ("why", ts)
     (anywhere,) = village.bot.of("shortcut")
@@ -66,9 +68,9 @@ def test_an_overflow_menu_works_by_keys_and_closes_on_escape(village: Village, p
     expect(page.get_by_role("button", name="Option 1")).to_have_count(0)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    with page.expect_response(ACT):
+        page.keyboard.press("Enter")
     expect(more).to_be_focused()
-    page.wait_for_timeout(100)
     assert village.bot.of("block_actions")[-1].payload["actions"][0]["selected_option"]["value"] == "option 1"
 
 
@@ -87,9 +89,9 @@ def test_a_button_with_a_question_asks_before_it_is_pressed(village: Village, pa
     expect(pane.get_by_role("button", name="Withdraw")).to_be_focused()
     assert village.bot.of("block_actions") == []
     pane.get_by_role("button", name="Withdraw").click()
-    pane.get_by_role("button", name="Confirm").click()
+    with page.expect_response(ACT):
+        pane.get_by_role("button", name="Confirm").click()
     expect(pane.get_by_role("dialog")).to_have_count(0)
-    page.wait_for_timeout(100)
     assert len(village.bot.of("block_actions")) == 1
 
 
@@ -121,11 +123,20 @@ def test_a_thread_opens_beside_takes_replies_and_gives_the_focus_back(village: V
 
 def test_whoever_types_before_the_first_screen_is_there_is_heard(village: Village, page: Page) -> None:
     held: list[Route] = []
-    page.route("**/page/screen*", held.append)
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/page/screen*", hold)
     page.goto(f"{village.url}/?as=ana&channel=payments")
     page.get_by_label("Message or command").fill("good morning")
     page.keyboard.press("Enter")
-    page.unroute("**/page/screen*")
+    page.wait_for_timeout(100)
+    holding = False
     for route in held:
         route.continue_()
     page.locator(".feed").get_by_text("good morning").wait_for()

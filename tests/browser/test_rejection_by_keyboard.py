@@ -1,5 +1,7 @@
 """A request that is sent back, by keyboard alone."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from bot.demo import Demo
@@ -18,6 +20,7 @@ def _goes_to(hands: Hands, desk: Desk, place: str) -> None:
 def _becomes(hands: Hands, desk: Desk, name: str) -> None:
     hands.tabs_to("You are", back=True)
     hands.writes(name)
+    expect(desk.pane).to_have_attribute("aria-label", re.compile(name))
     desk.settle()
 
 

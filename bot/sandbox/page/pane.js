@@ -166,7 +166,7 @@ export class Pane {
     const entry = (id, name, unread) =>
       el(
         "button",
-        { type: "button", class: unread ? "unread" : "", "data-key": `side-${id}`, "aria-current": screen.at === id ? "page" : null, onclick: () => this.go({ at: id, thread: "" }) },
+        { type: "button", class: unread ? "unread" : "", "data-key": `side-${id}`, "aria-current": screen.at === id ? "page" : null, onclick: () => this.go({ at: id.startsWith("D") ? "dm" : id, thread: "" }) },
         el("span", { class: "name" }, name),
         unread ? el("span", { class: "count" }, String(unread), el("span", { class: "hidden" }, " unread")) : null,
       );

@@ -22,7 +22,7 @@ export class Switcher {
   fill() {
     const wanted = this.box.value.trim().toLowerCase().replace("#", "");
     const { screen } = this.pane;
-    const all = screen.conversations.map((one) => ({ id: one.id, name: one.kind === "channel" ? `# ${one.name}` : one.name }));
+    const all = screen.conversations.map((one) => ({ id: one.kind === "im" ? "dm" : one.id, name: one.kind === "channel" ? `# ${one.name}` : one.name }));
     all.push({ id: "home", name: `${screen.app} – Home` });
     const fits = all.filter((one) => one.name.toLowerCase().includes(wanted));
     this.list.replaceChildren(...fits.map((one) => el("button", { type: "button", onclick: () => this.go(one.id) }, one.name)));
