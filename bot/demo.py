@@ -139,7 +139,7 @@ def show(port: int) -> None:
     """Run the demo until somebody stops it, and say what to try."""
     with demo(MovableClock(MONDAY, flowing=True), port=port) as running:
         console.print(
-            f"Harbor's Slack is at [bold]{running.page}/?as=ana&channel=payments[/bold] – Ctrl-C ends it."
+            f"Harbor's Slack is at [bold]{running.page}/?as=ana&channel=payments&beside=tia&beside-channel=dm[/bold] – Ctrl-C ends it."
         )
         console.print("1. As Ana, type [bold]/deploy request[/bold] in #payments and press Request.")
         console.print("2. Switch to Ben, Tia and Lea: each has a direct message with Approve and Reject.")

@@ -87,7 +87,7 @@ def _request(sandbox: Sandbox) -> None:
     ("database_url", "slack_took_it"),
     [
         pytest.param("sqlite", True, id="sqlite, slack took it"),
-        pytest.param("postgresql", False, id="postgresql, slack never saw it"),
+        pytest.param("postgresql", False, id="postgresql, slack never saw it", marks=only_in_the_whole_form),
         pytest.param("sqlite", False, id="sqlite, slack never saw it", marks=only_in_the_whole_form),
         pytest.param("postgresql", True, id="postgresql, slack took it", marks=only_in_the_whole_form),
     ],

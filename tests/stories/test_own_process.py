@@ -37,7 +37,7 @@ def _check_record(database: Database) -> None:
 @pytest.mark.parametrize(
     ("database_url", "mode"),
     [
-        pytest.param("sqlite", "http", id="http, sqlite"),
+        pytest.param("sqlite", "http", id="http, sqlite", marks=only_in_the_whole_form),
         pytest.param("postgresql", "socket mode", id="socket mode, postgresql", marks=only_in_the_whole_form),
     ],
     indirect=["database_url"],
