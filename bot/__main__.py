@@ -11,7 +11,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from bot.app import build, default_guide_text, read_organization
+from bot.app import build, default_guide_text
 from bot.demo import play, show
 from bot.logs import log_to_stderr
 from bot.rules.guide_reading import parse_guide
@@ -115,7 +115,6 @@ def print_manifest(
 def verify_audit() -> None:
     """Check the whole audit log; ends with status 1 and names the first row that is not as it was written."""
     settings = _settings()
-    read_organization(settings)
     database = open_database(settings.database_url.get_secret_value())
     with database.read() as connection:
         result = verify(connection)

@@ -15,7 +15,6 @@ from slack_sdk.errors import SlackApiError
 from bot.act import Acts, Answer, Caller
 from bot.overview import Overview
 from bot.rules.life import TRANSITIONS, Act
-from bot.rules.scene import Scene
 from bot.rules.terms import PersonId, change_label
 from bot.rules.verdict import Refused
 from bot.slack.ids import Ref
@@ -97,10 +96,6 @@ class Desk:
         offer = Offer(caller.person, Ref.of(scene.change))
         said = refusal(answer.verdict, doing, Speech.of(scene), offer)
         return (said, card(scene)) if answer.verdict.moved_on else (said,)
-
-    def moved_on(self, scene: Scene) -> Message:
-        """What is shown for a form that makes no sense any more: how the change stands now."""
-        return card(scene)
 
     def speech(self) -> Speech:
         """How to say a refusal where there is no change yet."""

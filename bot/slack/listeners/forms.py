@@ -9,6 +9,7 @@ from bot.rules.scene import Scene
 from bot.slack.ids import MORE, Choice, Press, Ref, decode_choice
 from bot.slack.listeners.buttons import CHOICES, act_directly
 from bot.slack.listeners.desk import Body, Desk, pressed_ref
+from bot.slack.views.card import card
 from bot.slack.views.change_modals import (
     evidence_modal,
     fail_modal,
@@ -96,6 +97,6 @@ def _open(desk: Desk, body: Body, view: View, ref: Ref) -> None:
     scene = desk.acts.look(ref.change)
     shown = view(scene)
     if shown is None:
-        desk.tell(body, desk.moved_on(scene))
+        desk.tell(body, card(scene))
     else:
         desk.open_modal(body, shown)
