@@ -13,21 +13,29 @@ from rich.console import Console
 
 from bot.app import build, default_guide_text
 from bot.demo import play, show
+from bot.export.command import CannotExport, Options, export
 from bot.logs import log_to_stderr
+from bot.people.calendars import NamedCalendars
+from bot.policy_check import check
+from bot.rules.guide import Guide
 from bot.rules.guide_reading import parse_guide
 from bot.rules.guide_words import guide_table
+from bot.rules.life_words import life_page
+from bot.rules.organization import Organization
 from bot.rules.organization_reading import parse_organization
 from bot.rules.toml_places import BadFile
 from bot.settings import BadSettings, Settings, load_settings
 from bot.slack.manifest import manifest
 from bot.store.audit_chain import verify
-from bot.store.database import DatabaseBusy, DatabaseGone, migrate, open_database
+from bot.store.database import WHOLE_LOG, Database, DatabaseBusy, DatabaseGone, migrate, open_database
 from bot.store.reading import ChainBroken
 from bot.web.site import SLACK_PATH
 
 commands = typer.Typer(help="A Slack bot that carries a company's deployment guide.", no_args_is_help=True)
 audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
 commands.add_typer(audit_commands, name="audit")
+policy_commands = typer.Typer(help="The organization's guide, people and rota.", no_args_is_help=True)
+commands.add_typer(policy_commands, name="policy")
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -35,7 +43,7 @@ def main() -> None:
     """Run a command; what is wrong with settings, files or the database is said in a sentence, without a trace."""
     try:
         commands()
-    except (BadSettings, BadFile, DatabaseBusy, DatabaseGone) as problem:
+    except (BadSettings, BadFile, CannotExport, DatabaseBusy, DatabaseGone) as problem:
         complaints.print(str(problem), markup=False)
         sys.exit(2)
 
@@ -80,14 +88,39 @@ def guide(
     ] = None,
 ) -> None:
     """Print the guide as a table: each clause and what it demands."""
-    text = default_guide_text()
-    if organization is None:
-        read = parse_guide(text, source="guide.toml")
-    else:
-        read = parse_organization(
-            organization.read_text(encoding="utf-8"), source=str(organization), default_guide_text=text
-        ).guide
+    read = _default_guide() if organization is None else _organization(organization).guide
     print(guide_table(read), end="")
+
+
+def _default_guide() -> Guide:
+    return parse_guide(default_guide_text(), source="guide.toml")
+
+
+def _organization(file: Path) -> Organization:
+    return parse_organization(
+        file.read_text(encoding="utf-8"),
+        source=str(file),
+        default_guide_text=default_guide_text(),
+        calendars=NamedCalendars(),
+    )
+
+
+@policy_commands.command("check")
+def check_policy(
+    organization: Annotated[
+        Path,
+        typer.Argument(help="The organization's file.", envvar="ORGANIZATION", exists=True, dir_okay=False),
+    ] = Path("organization.toml"),
+) -> None:
+    """Print the guide in sentences, and the changes that nobody could approve; ends with status 1 where there are some."""
+    if not check(_organization(organization), _default_guide()):
+        raise typer.Exit(1)
+
+
+@commands.command()
+def life() -> None:
+    """Print the life of a change: its stages as a diagram, and which act is possible where."""
+    print(life_page(), end="")
 
 
 @commands.command("manifest")
@@ -114,9 +147,7 @@ def print_manifest(
 @audit_commands.command("verify")
 def verify_audit() -> None:
     """Check the whole audit log; ends with status 1 and names the first row that is not as it was written."""
-    settings = _settings()
-    database = open_database(settings.database_url.get_secret_value())
-    with database.read() as connection:
+    with _for_the_whole_log(_settings()).read() as connection:
         result = verify(connection)
     if isinstance(result, ChainBroken):
         complaints.print(
@@ -124,6 +155,30 @@ def verify_audit() -> None:
         )
         raise typer.Exit(1)
     print(f"The audit log holds: {result.rows} rows in {result.streams} streams.")
+
+
+@commands.command("export")
+def export_log(
+    *,
+    written_as: Annotated[str, typer.Option("--format", help="csv or jsonl.")] = "csv",
+    since: Annotated[
+        str | None, typer.Option(help="The first day on which one started, such as 2026-11-30.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="The last day, itself included.")] = None,
+    service: Annotated[str | None, typer.Option(help="One service's only.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The file to write; standard output otherwise.")] = None,
+) -> None:
+    """Write the log: every deployment to every environment, with its approvals, waivers and deviations."""
+    settings = _settings()
+    options = Options(written_as, since, until, service)
+    said = export(_for_the_whole_log(settings), _organization(settings.organization), options, output)
+    if said:
+        complaints.print(said, markup=False)
+
+
+def _for_the_whole_log(settings: Settings) -> Database:
+    url = settings.database_url.get_secret_value()
+    return open_database(url, statement_limit=WHOLE_LOG, idle_limit=WHOLE_LOG)
 
 
 @commands.command()

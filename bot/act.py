@@ -12,35 +12,37 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.decided import Answer, Caller, Decided, write_down
 from bot.people.company import Company
 from bot.people.directory import Standing
 from bot.rules.change import Change
 from bot.rules.clauses import Clause
-from bot.rules.deadlines import wanted_deadlines
-from bot.rules.facts import (
-    Fact,
-)
-from bot.rules.folding import apply_all, replay
 from bot.rules.inputs import DeploymentRequest
-from bot.rules.life import FINISHED, TRANSITIONS, Act, stage
+from bot.rules.life import TRANSITIONS, Act
 from bot.rules.scene import Scene
 from bot.rules.setting import Setting
-from bot.rules.terms import ChangeId, DeploymentId, PersonId, Role, Words, change_label
+from bot.rules.terms import ChangeId, PersonId, change_label
 from bot.rules.verdict import Done, Refused, Verdict, refuse
-from bot.rules.words import plain, say
-from bot.store import audit, deadlines, dedupe, outbox, queries
-from bot.store.audit import AuditEntry
-from bot.store.changes import load_change, lock_change, next_change_id, next_deployment_id, store_stage
+from bot.rules.words import say
+from bot.store import deadlines, dedupe, outbox, queries
+from bot.store.changes import load_change, lock_change
 from bot.store.database import Database, DatabaseBusy
 from bot.store.deadlines import Claimed
-from bot.store.fact_rows import write_facts
-from bot.store.failures import is_worth_another_try
+from bot.store.derived import store_derived
+from bot.store.failures import tried_twice
+from bot.store.numbers import DatabaseNumbers
 from bot.workflows.deploy import flag_overrun
 from bot.workflows.moment import Moment
-from bot.workflows.outgoing import home_line, lines_after
+from bot.workflows.observe import repeat_alarm
+from bot.workflows.outgoing import home_line, refreshing_lines
+from bot.workflows.remind import remind_asked
 from bot.workflows.request import request_deployment
+from bot.workflows.supersede import supersede
+from bot.workflows.waive import expire_waiver
 from bot.workflows.watch import escalate_monitoring, nudge_monitoring
 from bot.workflows.windows import lapse_window
+
+__all__ = ["TIMER_VERBS", "Acts", "Answer", "Caller", "TimerVerb", "UnknownChange", "UnknownService", "Verb"]
 
 F = TypeVar("F")
 Verb = Callable[[Moment, F], Verdict]
@@ -49,40 +51,22 @@ TimerVerb = Callable[[Change, Setting], Verdict]
 """What time does to a change."""
 
 TIMER_VERBS: Final[Mapping[str, TimerVerb]] = {
-    verb.__name__: verb for verb in (nudge_monitoring, escalate_monitoring, lapse_window, flag_overrun)
+    verb.__name__: verb
+    for verb in (
+        nudge_monitoring,
+        escalate_monitoring,
+        lapse_window,
+        flag_overrun,
+        repeat_alarm,
+        expire_waiver,
+        supersede,
+        remind_asked,
+    )
 }
 """Which verb a deadline's kind calls."""
 
 TRIES: Final = 3
 """How often an act starts again because the change's window moved between the look and the lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who acts, through what, and the key under which this delivery counts once.
-
-    `team` is the workspace that Slack names for the person.
-    """
-
-    person: PersonId
-    team: str | None
-    through: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of an act. `said` is a plain sentence; `repeated` when the same delivery was answered before."""
-
-    verdict: Verdict
-    said: str
-    scene: Scene | None
-    repeated: bool = False
-
-    @property
-    def done(self) -> bool:
-        """Whether the act is recorded as done."""
-        return isinstance(self.verdict, Done)
 
 
 class UnknownChange(LookupError):
@@ -95,31 +79,6 @@ class UnknownService(LookupError):
 
 class _MovedMeanwhile(Exception):
     """The change's window moved between the look and the lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """Numbers from the database, inside the act's transaction."""
-
-    connection: Connection
-
-    def next_change(self) -> ChangeId:
-        return next_change_id(self.connection)
-
-    def next_deployment(self) -> DeploymentId:
-        return next_deployment_id(self.connection)
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """A verdict on a change, about to be written down."""
-
-    act: str
-    caller: Caller | None
-    before: Change | None
-    setting: Setting
-    verdict: Verdict
-    names: Mapping[PersonId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +123,7 @@ class Acts:
         if form.service not in self.company.organization.services:
             raise UnknownService(form.service)
         standing = self.company.directory.who_is(caller.person, caller.team)
-        answer = self._twice(lambda: self._request(caller, form, standing))
+        answer = tried_twice(lambda: self._request(caller, form, standing))
         self.committed()
         return answer
 
@@ -186,6 +145,24 @@ class Acts:
             return answer
         raise DatabaseBusy(f"{change_label(change_id)} keeps moving")
 
+    def refresh(self, change_id: ChangeId) -> None:
+        """Bring a change up to date with a company that changed: stage, timers, card, who is asked. No act, no record.
+
+        Raises:
+            DatabaseBusy, DatabaseGone: nothing was written.
+        """
+        tried_twice(lambda: self._refresh(change_id))
+        self.committed()
+
+    def _refresh(self, change_id: ChangeId) -> None:
+        with self.database.write() as connection:
+            change = lock_change(connection, change_id)
+            if change is None or change.service not in self.company.organization.services:
+                return
+            setting = self.company.setting(connection, change, self.now(), change.version)
+            store_derived(connection, change, setting)
+            outbox.wish(connection, refreshing_lines(change_id), self.real_now())
+
     def is_first(self, key: str) -> bool:
         """Take a delivery that acts on no change; False when it was taken before."""
         with self.database.write() as connection:
@@ -199,7 +176,7 @@ class Acts:
         self.committed()
 
     def _perform_twice(self, seen: _Seen, change_id: ChangeId, verb: Verb[F], form: F) -> Answer:
-        return self._twice(lambda: self._perform(seen, change_id, verb, form))
+        return tried_twice(lambda: self._perform(seen, change_id, verb, form))
 
     def _see(self, caller: Caller, standing: Standing, change_id: ChangeId) -> _Seen:
         """Look without a lock at what the role lookup needs."""
@@ -207,7 +184,8 @@ class Acts:
             change = load_change(connection, change_id)
             if change is None:
                 raise UnknownChange(change_label(change_id))
-            roster = self.company.roster_for(change, self.now())
+            now = self.now()
+            roster = self.company.roster_for(change, now, self.company.outside(connection, now))
             names = self.company.names(connection, change, roster)
         return _Seen(caller, standing, _window_start(change), names)
 
@@ -217,18 +195,9 @@ class Acts:
         Raises:
             DatabaseBusy, DatabaseGone: nothing was recorded; the claim runs out by itself.
         """
-        done = self._twice(lambda: self._run_timer(deadline, verb))
+        done = tried_twice(lambda: self._run_timer(deadline, verb))
         self.committed()
         return done
-
-    def _twice(self, attempt: Callable[[], F]) -> F:
-        """Try once more, from the dedupe key on, after a lost connection or a collision of transactions."""
-        try:
-            return attempt()
-        except Exception as error:
-            if not is_worth_another_try(error):
-                raise
-            return attempt()
 
     def _request(self, caller: Caller, form: DeploymentRequest, standing: Standing) -> Answer:
         with self.database.write() as connection:
@@ -236,17 +205,17 @@ class Acts:
             if repeated:
                 return repeated
             now = self.now()
-            roster = self.company.roster(form.service, now, None)
+            roster = self.company.roster(form.service, now, None, self.company.outside(connection, now))
             neighbors = queries.neighbors(connection, form.service, form.version, except_change=None)
             setting = Setting(self.company.policy(form.service), roster, now, neighbors)
             verdict: Verdict = (
                 refuse(Clause.TYPE_1, standing.problem)
                 if standing.problem
-                else request_deployment(setting, caller.person, form, _Numbers(connection))
+                else request_deployment(setting, caller.person, form, DatabaseNumbers(connection))
             )
             names = self.company.organization.names()
-            decided = _Decided(Act.REQUEST_DEPLOYMENT, caller, None, setting, verdict, names)
-            return self._write(connection, decided)
+            decided = Decided(Act.REQUEST_DEPLOYMENT, caller, None, setting, verdict, names, standing)
+            return write_down(connection, decided, self.real_now())
 
     def _perform(self, seen: _Seen, change_id: ChangeId, verb: Verb[F], form: F) -> Answer:
         caller, standing = seen.caller, seen.standing
@@ -264,16 +233,21 @@ class Acts:
             verdict = (
                 refuse(_clause(verb), standing.problem)
                 if standing.problem
-                else verb(Moment(change, setting, caller.person, _Numbers(connection)), form)
+                else verb(Moment(change, setting, caller.person, DatabaseNumbers(connection)), form)
             )
-            return self._write(
-                connection, _Decided(verb.__name__, caller, change, setting, verdict, seen.names)
+            return write_down(
+                connection,
+                Decided(verb.__name__, caller, change, setting, verdict, seen.names, standing),
+                self.real_now(),
             )
 
     def _run_timer(self, deadline: Claimed, verb: TimerVerb) -> bool:
         with self.database.write() as connection:
             change = lock_change(connection, deadline.change)
             now = self.now()
+            if now < deadline.due_at:  # the clock was set back after the claim: its time comes again
+                deadlines.release(connection, deadline)
+                return False
             if change is None or not dedupe.take(connection, _timer_key(deadline), self.real_now()):
                 deadlines.done(connection, deadline, now)
                 return False
@@ -281,7 +255,9 @@ class Acts:
             verdict = verb(change, setting)
             if isinstance(verdict, Done):
                 names = self.company.organization.names()
-                self._write(connection, _Decided(verb.__name__, None, change, setting, verdict, names))
+                late = now - deadline.due_at
+                decided = Decided(verb.__name__, None, change, setting, verdict, names, late=late)
+                write_down(connection, decided, self.real_now())
             deadlines.done(connection, deadline, now)
             return isinstance(verdict, Done)
 
@@ -295,45 +271,12 @@ class Acts:
         scene = self.company.scene(connection, ChangeId(change_id), self.now()) if change_id else None
         return Answer(verdict, str(told.get("said", "")), scene, repeated=True)
 
-    def _write(self, connection: Connection, decided: _Decided) -> Answer:
-        """Write down what was decided: rows, stage, deadlines, outbox, audit and the answer, all or nothing."""
-        setting, verdict = decided.setting, decided.verdict
-        facts = verdict.facts if isinstance(verdict, Done) else ()
-        after = _after(decided.before, facts)
-        if after is not None and facts:
-            now_at = stage(after, setting.policy)
-            write_facts(connection, after.id, facts, production=setting.guide.production)
-            store_stage(connection, after.id, now_at, finished=now_at in FINISHED)
-            deadlines.sync(connection, after.id, wanted_deadlines(after, setting.policy), setting.now)
-        said = _said(decided)
-        entry_id = audit.record(connection, _entry(decided, after, facts, said))
-        if after is not None and facts:
-            lines = lines_after(decided.before, after, facts, setting, entry_id)
-            outbox.wish(connection, lines, self.real_now())
-        if decided.caller:
-            told = {"done": isinstance(verdict, Done), "said": said, "change": after.id if after else None}
-            dedupe.remember(connection, decided.caller.key, told)
-        return Answer(verdict, said, None if after is None else Scene(after, setting, decided.names))
-
 
 _NOTHING: Final = say("")
 
 
-def _said(decided: _Decided) -> str:
-    """The answer in plain words, as the log keeps it."""
-    verdict = decided.verdict
-    sentences = (verdict.said,) if isinstance(verdict, Done) else tuple(gate.why for gate in verdict.gates)
-    return " ".join(plain(sentence, decided.names, decided.setting.policy.zone) for sentence in sentences)
-
-
 def _window_start(change: Change) -> datetime | None:
     return change.window.span.start if change.window else None
-
-
-def _after(before: Change | None, facts: tuple[Fact, ...]) -> Change | None:
-    if before is None:
-        return replay(facts) if facts else None
-    return apply_all(before, facts)
 
 
 def _clause(verb: Callable[..., Verdict]) -> Clause:
@@ -343,22 +286,3 @@ def _clause(verb: Callable[..., Verdict]) -> Clause:
 
 def _timer_key(deadline: Claimed) -> str:
     return f"timer:{deadline.id}:{deadline.due_at.timestamp():.0f}"
-
-
-def _entry(decided: _Decided, after: Change | None, facts: tuple[Fact, ...], said: str) -> AuditEntry:
-    person = decided.caller.person if decided.caller else None
-    roles = decided.setting.roster.roles_of(person) if person else frozenset[Role]()
-    refused = decided.verdict if isinstance(decided.verdict, Refused) else None
-    return AuditEntry(
-        stream=audit.change_stream(after.id) if after else audit.WORKSPACE,
-        act=decided.act,
-        outcome="refused" if refused else "done",
-        person=person,
-        roles=tuple(sorted(roles)),
-        through=decided.caller.through if decided.caller else "timer",
-        at=decided.setting.now,
-        facts=facts,
-        clauses=tuple(dict.fromkeys(gate.clause for gate in refused.gates)) if refused else (),
-        said=Words(said),
-        stage=stage(after, decided.setting.policy) if after else "",
-    )

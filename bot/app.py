@@ -20,9 +20,16 @@ from starlette.applications import Starlette
 
 from bot.act import Acts
 from bot.clock import Clock
+from bot.company_act import CompanyActs
+from bot.company_watch import CompanyWatch, OrganizationFile, read_text
+from bot.people.calendars import NamedCalendars
 from bot.people.company import Company
-from bot.people.directory import Directory, Unreachable
+from bot.people.current import Current
+from bot.people.directory import Directory
+from bot.people.slack_groups import SlackGroups
 from bot.people.slack_profiles import SlackProfiles
+from bot.people.unreachable import Unreachable
+from bot.people.user_groups import UserGroups
 from bot.rules.guide import GUIDE_FILE
 from bot.rules.organization import Organization
 from bot.rules.organization_reading import parse_organization
@@ -38,6 +45,8 @@ from bot.web.site import site
 
 DIRECTORY_SECONDS: Final = 2
 """How long a click waits for Slack's word on a person: it must leave room within Slack's three seconds."""
+GROUP_SECONDS: Final = 1
+"""The same for a user group's members, which are asked for after that."""
 DELIVERY_SECONDS: Final = 4
 
 log = structlog.get_logger()
@@ -56,6 +65,7 @@ class App:
     bolt: Bolt
     clock: Clock
     acts: Acts
+    company_acts: CompanyActs
     company: Company
     database: Database
     desk: Desk
@@ -114,41 +124,45 @@ def default_guide_text() -> str:
     return files("bot.rules").joinpath(GUIDE_FILE).read_text(encoding="utf-8")
 
 
-def read_organization(settings: Settings) -> Organization:
-    """Read the organization's file, with the guide as it reads it.
-
-    Raises:
-        BadGuide: file, line or key and reason of everything that is wrong in it.
-    """
+def organization_file(settings: Settings) -> OrganizationFile:
+    """The organization's file, with the guide as it reads it."""
     path = settings.organization
-    return parse_organization(
-        path.read_text(encoding="utf-8"), source=str(path), default_guide_text=default_guide_text()
-    )
+
+    def parse(text: str) -> Organization:
+        return parse_organization(
+            text, source=str(path), default_guide_text=default_guide_text(), calendars=NamedCalendars()
+        )
+
+    return OrganizationFile(path.read_bytes, parse)
 
 
 def build(settings: Settings, *, now: Callable[[], datetime] = real_now) -> App:
-    """Put everything together; nothing runs yet, and nothing was asked of Slack."""
-    organization = read_organization(settings)
+    """Put everything together; nothing runs yet, and nothing was asked of Slack.
+
+    Raises:
+        BadSettings: the organization's file cannot be read.
+        BadOrganization: file, line or key and reason of everything that is wrong in it.
+    """
+    file = organization_file(settings)
+    text = read_text(file.read)
+    if text.problem:
+        raise BadSettings(f"ORGANIZATION is {settings.organization}: {text.problem}")
+    current = Current(file.parse(text.text))
     database = open_database(settings.database_url.get_secret_value())
-    company = Company(
-        organization,
-        Directory(
-            database,
-            SlackProfiles(_client(settings, DIRECTORY_SECONDS)),
-            organization.team,
-            organization.guide.directory.max_age,
-            real_now,
-        ),
-    )
+    asking = _client(settings, DIRECTORY_SECONDS)
+    groups = UserGroups(database, SlackGroups(_client(settings, GROUP_SECONDS)), current, real_now)
+    company = Company(current, Directory(database, SlackProfiles(asking), groups, current, real_now))
 
     def deliver_soon() -> None:
         clock.wake()
 
     acts = Acts(database, company, now, real_now, committed=deliver_soon)
+    company_acts = CompanyActs(database, company, now, real_now, committed=deliver_soon)
     client = _client(settings, DELIVERY_SECONDS)
     delivery = Delivery(database, company, Poster(client, database, real_now), now, real_now)
-    clock = Clock(database, acts, delivery, now, real_now)
-    desk = Desk(acts, _client(settings, DIRECTORY_SECONDS))
+    watch = CompanyWatch(database, company, acts, file, text.digest, now, real_now)
+    clock = Clock(database, acts, delivery, watch, now, real_now)
+    desk = Desk(acts, company_acts, _client(settings, DIRECTORY_SECONDS))
     bolt = _bolt(client)
     listen(bolt, desk)
     web = site(
@@ -157,7 +171,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now) -> App:
         real_time=time.time,
         is_ready=lambda: _is_ready(database),
     )
-    return App(web, bolt, clock, acts, company, database, desk, _socket(settings, bolt))
+    return App(web, bolt, clock, acts, company_acts, company, database, desk, _socket(settings, bolt))
 
 
 def _client(settings: Settings, seconds: int) -> WebClient:

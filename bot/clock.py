@@ -1,4 +1,4 @@
-"""The ticker: four APScheduler jobs that claim rows and remember nothing.
+"""The ticker: five APScheduler jobs that claim rows and remember nothing.
 
 Deadlines and outbox lines are rows, so a tick that is missed, late or doubled loses and repeats nothing. APScheduler's
 waiting stands still when the machine's clock moves back; a watchdog on the monotonic clock wakes it.
@@ -6,7 +6,7 @@ waiting stands still when the machine's clock moves back; a watchdog on the mono
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.act import TIMER_VERBS, Acts
+from bot.company_watch import CompanyWatch
 from bot.slack.deliver.delivery import Delivery
 from bot.store import deadlines, dedupe
 from bot.store.database import Database, DatabaseBusy, DatabaseGone
@@ -22,11 +23,21 @@ from bot.store.database import Database, DatabaseBusy, DatabaseGone
 LEASE: Final = timedelta(seconds=15)
 BATCH: Final = 50
 JOBS: Final[Mapping[str, tuple[str, ...]]] = {
-    "monitoring_nudges": ("nudge_monitoring",),
+    "monitoring_nudges": ("nudge_monitoring", "escalate_monitoring"),
     "review_reminders": ("remind_review",),
-    "deadlines": ("lapse_window", "flag_overrun", "escalate_monitoring"),
+    "deadlines": (
+        "lapse_window",
+        "flag_overrun",
+        "repeat_alarm",
+        "expire_waiver",
+        "supersede",
+        "remind_asked",
+    ),
 }
-"""Which kinds of deadlines each job claims; `deliver`, the fourth job, claims outbox lines."""
+"""Which kinds of deadlines each job claims. What one change may want at the same time for one thing is in one job, since
+only within a job the longest due comes first."""
+OTHERS: Final = ("company", "deliver")
+"""Two more jobs: one notices what changed the company by itself, the other claims outbox lines."""
 SECONDS: Final = 1
 SWEPT_EVERY: Final = timedelta(hours=1)
 REMEMBERED: Final = timedelta(days=7)
@@ -43,6 +54,7 @@ class Clock:
     database: Database
     acts: Acts
     delivery: Delivery
+    watch: CompanyWatch
     now: Callable[[], datetime]
     real_now: Callable[[], datetime]
     _scheduler: BackgroundScheduler | None = None
@@ -73,23 +85,42 @@ class Clock:
         """Do one job's work now; returns how much there was."""
         if job == "deliver":
             return self.delivery.deliver()
+        if job == "company":
+            return self.watch.tick()
         if job == "deadlines":
             self._sweep()
+        return self._fire(JOBS[job])
+
+    def tick_all(self) -> int:
+        """Do everybody's work now: all that is due in the order of its times, deliveries last."""
+        self._sweep()
+        fired = self._fire([kind for kinds in JOBS.values() for kind in kinds])
+        return fired + sum(self.tick(job) for job in OTHERS)
+
+    def _fire(self, kinds: Sequence[str]) -> int:
+        """Let the deadlines of these kinds that are due do their acts; returns how many there were.
+
+        One that fails holds up no other; what went wrong is raised when all have had their turn.
+        """
         claimed = deadlines.claim(
             self.database,
-            JOBS[job],
+            kinds,
             business_now=self.now(),
             now_real=self.real_now(),
             lease=LEASE,
             limit=BATCH,
         )
+        failed: list[Exception] = []
         for deadline in claimed:
-            self.acts.run_timer(deadline, TIMER_VERBS[deadline.kind])
+            try:
+                self.acts.run_timer(deadline, TIMER_VERBS[deadline.kind])
+            except (DatabaseBusy, DatabaseGone):
+                raise
+            except Exception as error:  # noqa: BLE001 - it is raised below, after the others
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("deadlines could not be handled", failed)
         return len(claimed)
-
-    def tick_all(self) -> int:
-        """Do everybody's work now, deliveries last."""
-        return sum(self.tick(job) for job in (*JOBS, "deliver"))
 
     def _sweep(self) -> None:
         """Forget, once an hour, the deliveries that nobody repeats any more."""
@@ -105,7 +136,7 @@ class Clock:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        for job in (*JOBS, "deliver"):
+        for job in (*JOBS, *OTHERS):
             self._scheduler.add_job(self._tick_safely, "interval", seconds=SECONDS, id=job, args=[job])
         self._scheduler.start()
 

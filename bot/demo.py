@@ -18,9 +18,16 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.company import HARBOR, Company, Shortcut
 from bot.sandbox.pages import nothing_due
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.stories.error_rate import ERROR_RATE
+from bot.sandbox.stories.failed_verification import FAILED_VERIFICATION
+from bot.sandbox.stories.friday_afternoon import FRIDAY_AFTERNOON
+from bot.sandbox.stories.frozen import FROZEN
+from bot.sandbox.stories.narrowed_window import NARROWED_WINDOW
 from bot.sandbox.stories.plain import PLAIN
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Stage
+from bot.sandbox.stories.straddling_window import STRADDLING_WINDOW
+from bot.sandbox.stories.waived_staging import WAIVED_STAGING
 from bot.sandbox.strictness import Strictness
 from bot.sandbox.workspace import Credentials
 from bot.settings import load_settings
@@ -38,6 +45,13 @@ MONDAY: Final = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
 STORIES: Final = {
     "A routine release, with everything that people get wrong": ROUTINE,
     "A routine release on a good day": PLAIN,
+    "A version that fails its verification": FAILED_VERIFICATION,
+    "A narrowed window": NARROWED_WINDOW,
+    "A window that reaches past the end of business": STRADDLING_WINDOW,
+    "An error rate that rises, and a rollback": ERROR_RATE,
+    "A waiver of staging": WAIVED_STAGING,
+    "A change freeze, and a Director's exception": FROZEN,
+    "Friday at 16:50, for Saturday": FRIDAY_AFTERNOON,
 }
 
 console = Console(highlight=False, soft_wrap=True)
@@ -50,6 +64,7 @@ class Demo:
     app: App
     sandbox: Sandbox
     page: str
+    organization_file: Path
 
     def settle(self) -> None:
         """Return when no timer is due and nothing is left to deliver."""
@@ -120,7 +135,7 @@ def demo(
             app.start(ticking=ticking)
             sandbox.next_deadline = lambda: _next_deadline(app)
             try:
-                yield Demo(app, sandbox, server.url)
+                yield Demo(app, sandbox, server.url, file)
             finally:
                 sandbox.next_deadline = nothing_due
                 app.stop()

@@ -5,29 +5,51 @@ each what waits for whom.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
 from bot.people.company import Company
+from bot.people.look import Look
 from bot.rules.change import Change
-from bot.rules.filters import ChangeFilter
+from bot.rules.deputies import Delegation
+from bot.rules.deviations import deviations
+from bot.rules.filters import ChangeFilter, DeploymentFilter
 from bot.rules.life import LIVE, Stage
-from bot.rules.organization import Roster
+from bot.rules.logged import LoggedDeployment, approvals_for, policy_of
+from bot.rules.organization import Organization
 from bot.rules.scene import Scene
 from bot.rules.setting import Neighbors, Setting
-from bot.rules.terms import ChangeId, PersonId, Role, ServiceName
+from bot.rules.terms import ChangeId, PersonId, ServiceName
 from bot.rules.waiting import URGENCY, Waiting, WaitingChange, waiting_for
-from bot.store import listing, queries
+from bot.store import (
+    calendar,
+    delegations,
+    deployment_log,
+    directory_answers,
+    freezes,
+    listing,
+    queries,
+)
 from bot.store.changes import load_change
 from bot.store.database import Database
-from bot.store.reading import Cursor, HomeContent, Listed, Waits
+from bot.store.reading import (
+    Calendar,
+    Cursor,
+    DeploymentCursor,
+    HomeContent,
+    Listed,
+    ListedDeployment,
+    ListedDeployments,
+    Waits,
+)
 
 CANDIDATES_MOST: Final = 200
 PAGE_SIZE: Final = 10
 SHOWN_AT_HOME: Final = 10
+CALENDAR_SIZE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +75,8 @@ class Overview:
 
     def may_request(self, person: PersonId) -> bool:
         """Whether the person is an engineer of any service, who may ask for a deployment."""
-        organization, now = self.company.organization, self.now()
-        return any(person in organization.holders(Role.ENGINEER, name, now) for name in organization.services)
+        with self.database.read() as connection:
+            return Look.at(self.company, connection, self.now()).is_engineer(person)
 
     def list_changes(self, wanted: ChangeFilter, cursor: Cursor | None) -> Listed:
         """One page of a list, newest first, with where each change's card stands."""
@@ -66,23 +88,48 @@ class Overview:
             scenes = self._scenes(connection, page.ids)
             return Listed(page, scenes, listing.card_places(connection, page.ids))
 
+    def list_deployments(
+        self, wanted: DeploymentFilter, cursor: DeploymentCursor | None
+    ) -> ListedDeployments:
+        """One page of the log, newest first; services that are no longer in the organization's file are in it, too."""
+        organization = self.company.organization
+        with self.database.read() as connection:
+            page = deployment_log.page(connection, wanted, cursor, PAGE_SIZE)
+            found = deployment_log.of_ids(connection, page.ids)
+            people = {each.deployment.started_by for each in found}
+            names = {**organization.names(), **directory_answers.names(connection, people)}
+            places = listing.card_places(connection, {each.change.id for each in found})
+        shown = tuple(_listed(each, organization) for each in found)
+        return ListedDeployments(page, shown, names, organization.zone, places)
+
     def home(self, person: PersonId) -> HomeContent:
         """All that stands in a person's Home."""
         now, most = self.now(), SHOWN_AT_HOME
-        services = self.services_of(person)
-        watched = ChangeFilter(frozenset(services), frozenset({Stage.MONITORING}))
         with self.database.read() as connection:
+            look = Look.at(self.company, connection, now)
+            services = look.services_of(person)
+            watched = ChangeFilter(frozenset(services), frozenset({Stage.MONITORING}))
             mine = listing.unfinished_involving(connection, person, most + 1)
-            ahead = listing.windows_ahead(connection, services, now, most)
+            ahead = calendar.filled(connection, self._empty_calendar(connection, services), most)
             being_watched = listing.page(connection, watched, None, most).ids if services else ()
             return HomeContent(
-                waits=self._waits(connection, person, most),
-                mine=self._scenes(connection, mine[:most]),
+                waits=self._waits(connection, person, most, look),
+                mine=self._scenes(connection, mine[:most], look),
                 more_of_mine=len(mine) > most,
-                ahead=self._scenes(connection, ahead),
-                watched=self._scenes(connection, being_watched),
-                may_request=self.may_request(person),
+                ahead=ahead,
+                watched=self._scenes(connection, being_watched, look),
+                may_request=look.is_engineer(person),
             )
+
+    def calendar(self, services: Sequence[ServiceName]) -> Calendar:
+        """The windows ahead and the freezes of these services."""
+        with self.database.read() as connection:
+            return calendar.filled(connection, self._empty_calendar(connection, services), CALENDAR_SIZE)
+
+    def delegations(self) -> tuple[Delegation, ...]:
+        """The delegations that are in force or ahead, the earliest first."""
+        with self.database.read() as connection:
+            return delegations.unended(connection, self.now())
 
     def named(self, text: str, person: PersonId, channel: str) -> tuple[ChangeId, ...]:
         """The changes that a person may mean: by number, version, service and version, "mine", or nothing at all.
@@ -100,6 +147,18 @@ class Overview:
                 case ["mine" | "my" | "me"]:
                     return tuple(listing.unfinished_involving(connection, person, 1))
             return self._by_words(connection, wanted, here)
+
+    def in_production(self, text: str, person: PersonId, channel: str) -> tuple[ChangeId, ...]:
+        """The changes in production that a person may mean: what they name, else of the channel's service or theirs."""
+        services = {name.lower(): name for name in self.company.organization.services}
+        here = self.service_of_channel(channel)
+        named = services.get(text.strip().lower())
+        if text.strip() and named is None:
+            return self.named(text, person, channel)
+        wanted = (named,) if named else (here,) if here else self.services_of(person)
+        with self.database.read() as connection:
+            found = (listing.newest_in_production(connection, service) for service in wanted)
+            return tuple(number for number in found if number)
 
     def scenes(self, ids: Iterable[ChangeId]) -> tuple[Scene, ...]:
         """These changes as they stand, in this order."""
@@ -119,13 +178,8 @@ class Overview:
 
     def services_of(self, person: PersonId) -> tuple[ServiceName, ...]:
         """The services for which a person holds a role now, or is in the rota at all."""
-        organization, now = self.company.organization, self.now()
-        return tuple(
-            name
-            for name in organization.services
-            if any(person in organization.holders(role, name, now) for role in Role)
-            or any(shift.is_for(name) and person in shift.people for shift in organization.rota)
-        )
+        with self.database.read() as connection:
+            return Look.at(self.company, connection, self.now()).services_of(person)
 
     def _by_words(
         self, connection: Connection, wanted: Sequence[str], here: ServiceName | None
@@ -146,12 +200,13 @@ class Overview:
                 return tuple(local) if local and not is_number else tuple(line.id for line in lines)
         return ()
 
-    def _waits(self, connection: Connection, person: PersonId, most: int) -> Waits:
-        found = self._found(connection, person)
+    def _waits(self, connection: Connection, person: PersonId, most: int, look: Look | None = None) -> Waits:
+        look = look or Look.at(self.company, connection, self.now())
+        found = self._found(connection, person, look)
         found.sort(key=lambda each: (URGENCY[each.waiting[0].kind], each.change))
         shown = {
             scene.change.id: scene
-            for scene in self._scenes(connection, [each.change for each in found[:most]])
+            for scene in self._scenes(connection, [each.change for each in found[:most]], look)
         }
         return Waits(
             tuple(WaitingChange(shown[each.change], each.waiting) for each in found if each.change in shown),
@@ -162,17 +217,19 @@ class Overview:
         """Newest first; the filter's other fields are asked of the table, within the candidates."""
         if wanted.waiting_for is None:
             return []
-        found = sorted((each.change for each in self._found(connection, wanted.waiting_for)), reverse=True)
+        look = Look.at(self.company, connection, self.now())
+        waits = self._found(connection, wanted.waiting_for, look)
+        found = sorted((each.change for each in waits), reverse=True)
         narrowed = ChangeFilter(wanted.services, wanted.stages or LIVE, wanted.involving)
         among = set(listing.page(connection, narrowed, None, CANDIDATES_MOST).ids)
         return [number for number in found if number in among]
 
-    def _found(self, connection: Connection, person: PersonId) -> list[_Found]:
-        now, rosters = self.now(), dict[tuple[ServiceName, datetime | None], Roster]()
+    def _found(self, connection: Connection, person: PersonId, look: Look) -> list[_Found]:
+        ahead = freezes.all_unended(connection, look.now)
         candidates = dict.fromkeys(
             (
                 *listing.unfinished_involving(connection, person, CANDIDATES_MOST),
-                *listing.unfinished_ids(connection, self.services_of(person), CANDIDATES_MOST),
+                *listing.unfinished_ids(connection, look.services_of(person), CANDIDATES_MOST),
             )
         )
         found = []
@@ -180,37 +237,48 @@ class Overview:
             change = load_change(connection, number)
             if change is None or change.service not in self.company.organization.services:
                 continue
-            setting = self._setting(connection, change, person, now, rosters)
-            waiting = waiting_for(person, change, setting)
+            setting = self._setting(connection, change, person, look)
+            concerned = tuple(freeze for freeze in ahead if freeze.is_for(change.service))
+            waiting = waiting_for(person, change, replace(setting, freezes=concerned))
             if waiting:
                 found.append(_Found(number, waiting))
         return found
 
-    def _setting(
-        self,
-        connection: Connection,
-        change: Change,
-        person: PersonId,
-        now: datetime,
-        rosters: dict[tuple[ServiceName, datetime | None], Roster],
-    ) -> Setting:
+    def _setting(self, connection: Connection, change: Change, person: PersonId, look: Look) -> Setting:
         """As much of it as the question needs: only a deployer's own start looks at the neighbors."""
         if person == change.deployer:
-            return self.company.setting(connection, change, now, change.version)
-        starts = change.window.span.start if change.window else None
-        roster = rosters.get((change.service, starts)) or self.company.roster_for(change, now)
-        rosters[change.service, starts] = roster
-        return Setting(self.company.policy(change.service), roster, now, Neighbors())
+            return look.setting(connection, change)
+        roster, frozen = look.roster_for(change), look.freezes_of(change.service)
+        return Setting(self.company.policy(change.service), roster, look.now, Neighbors(), frozen)
 
-    def _scenes(self, connection: Connection, ids: Iterable[ChangeId]) -> tuple[Scene, ...]:
+    def _empty_calendar(self, connection: Connection, services: Sequence[ServiceName]) -> Calendar:
+        organization, now = self.company.organization, self.now()
+        named = {freeze.by for freeze in freezes.all_unended(connection, now)}
+        names = {**organization.names(), **directory_answers.names(connection, named)}
+        return Calendar(tuple(services), now, organization.zone, names=names)
+
+    def _scenes(
+        self, connection: Connection, ids: Iterable[ChangeId], look: Look | None = None
+    ) -> tuple[Scene, ...]:
         """Those of services that are in the organization's file: the guide says nothing of any other."""
-        now = self.now()
-        found = (self._scene(connection, number, now) for number in ids)
+        look = look or Look.at(self.company, connection, self.now())
+        found = (self._scene(connection, number, look) for number in ids)
         return tuple(scene for scene in found if scene)
 
-    def _scene(self, connection: Connection, number: ChangeId, now: datetime) -> Scene | None:
+    def _scene(self, connection: Connection, number: ChangeId, look: Look) -> Scene | None:
         change = load_change(connection, number)
         if change is None or change.service not in self.company.organization.services:
             return None
-        setting = self.company.setting(connection, change, now, change.version)
+        setting = look.setting(connection, change)
         return Scene(change, setting, self.company.names(connection, change, setting.roster))
+
+
+def _listed(logged: LoggedDeployment, organization: Organization) -> ListedDeployment:
+    change, deployment = logged.change, logged.deployment
+    policy = policy_of(organization, change.service)
+    return ListedDeployment(
+        logged,
+        approvals=len(approvals_for(change, deployment, policy.guide)),
+        deviations=deviations(change, deployment, policy),
+        shows_card=change.service in organization.services,
+    )

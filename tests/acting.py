@@ -23,6 +23,7 @@ from bot.rules.facts import (
     Fact,
 )
 from bot.rules.folding import apply_all, replay
+from bot.rules.freezing import Freeze
 from bot.rules.guide import GUIDE_FILE, Guide
 from bot.rules.guide_reading import parse_guide
 from bot.rules.inputs import (
@@ -175,6 +176,7 @@ class Course:
     neighbors: Neighbors = field(default_factory=Neighbors)
     facts: tuple[Fact, ...] = ()
     numbers: Counting = field(default_factory=Counting)
+    freezes: tuple[Freeze, ...] = ()
 
     @property
     def change(self) -> Change:
@@ -189,7 +191,7 @@ class Course:
     @property
     def setting(self) -> Setting:
         """What surrounds a decision now."""
-        return Setting(self.policy, self.roster, self.now, self.neighbors)
+        return Setting(self.policy, self.roster, self.now, self.neighbors, self.freezes)
 
     def at(self, now: datetime) -> Self:
         """Let it be this instant."""

@@ -1,362 +1,292 @@
-"""Random people of a small company trying random acts on one change, among them often the one that helps."""
+"""A small company's service on its way: several changes at once, and whatever anybody or time does to them.
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+Each fact is held against the guide as it is restated, each step against the table of the life of a change.
+"""
+
+from collections import Counter
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
-from typing import NamedTuple
 
 from bot.rules.asking import asks
-from bot.rules.change import Change, EvidenceKind, EvidenceState, Outcome, PullRequest, Span
+from bot.rules.change import Change, Outcome
+from bot.rules.company_facts import FreezeDeclared, FreezeLifted
 from bot.rules.deadlines import wanted_deadlines
-from bot.rules.facts import (
-    DeploymentStarted,
-    Fact,
-    VersionVerified,
-)
+from bot.rules.deputies import Deputizing
+from bot.rules.facts import Fact, VersionVerified
 from bot.rules.folding import apply_all, replay
+from bot.rules.freezing import Freeze
 from bot.rules.guide import Guide
-from bot.rules.inputs import (
-    DeploymentRequest,
-    EvidenceInput,
-    Finish,
-    Reason,
-    Rejection,
-    Revision,
-    Seen,
-    VerificationInput,
-    WishedWindow,
-)
-from bot.rules.life import TRANSITIONS, Act, Stage, stage
+from bot.rules.inputs import DeploymentRequest
+from bot.rules.life import FINISHED, TRANSITIONS, UNSTARTED, Act, Stage, claims_version, stage
 from bot.rules.notices import notices
 from bot.rules.organization import Roster
+from bot.rules.production_facts import DeploymentFinished, DeploymentStarted, HealthConfirmed
 from bot.rules.setting import Neighbors, Policy, Setting
-from bot.rules.terms import NO_WORDS, ApprovalStage, ChangeId, ChangeType, DeploymentId, PersonId, Role, Words
+from bot.rules.terms import ChangeId, PersonId, Role
 from bot.rules.verdict import Done, Verdict
-from bot.workflows.approve import approve, reject
-from bot.workflows.deploy import (
-    finish_production,
-    finish_staging,
-    flag_overrun,
-    start_production,
-    start_staging,
-    take_over,
-)
 from bot.workflows.moment import Moment
-from bot.workflows.request import record_evidence, request_deployment, resubmit, revise, withdraw
-from bot.workflows.verify import verify
-from bot.workflows.watch import confirm_healthy, escalate_monitoring, nudge_monitoring
-from bot.workflows.windows import accept_counter_proposal, lapse_window, move_window, propose_window
-from tests.acting import (
-    BERLIN,
-    HOLDERS,
-    HOUR,
-    MINUTE,
-    MONDAY,
-    OTHER_PLAN,
-    PLAN,
-    REQUEST,
-    Counting,
-    Timer,
-    a_policy,
-    no,
-    proof,
-)
-from tests.restated_guide import Company, objections
+from bot.workflows.request import request_deployment
+from tests.acting import MONDAY, Counting, a_policy
+from tests.attempts import TIMERS
+from tests.restated_company import Company
+from tests.restated_guide import objections
+from tests.restated_production import is_rolling_back, open_alarms
 
-PEOPLE = tuple(PersonId(letter) for letter in "abcdefgh")
-VERSIONS = ("1.0", "1.1", "1.2", "1.3")
-DAY = timedelta(days=1)
-WAITS = (MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 6 * HOUR, DAY)
-TIMERS: dict[str, tuple[Act, Timer]] = {
-    Act.LAPSE_WINDOW: (Act.LAPSE_WINDOW, lapse_window),
-    Act.FLAG_OVERRUN: (Act.FLAG_OVERRUN, flag_overrun),
-    Act.NUDGE_MONITORING: (Act.NUDGE_MONITORING, nudge_monitoring),
-    Act.ESCALATE_MONITORING: (Act.ESCALATE_MONITORING, escalate_monitoring),
-}
-
-
-class Step(NamedTuple):
-    """One thing to try: what, by whom, and which of the possibilities; each is taken modulo what there is."""
-
-    what: int
-    who: int
-    which: int
+FIRST_RELEASE = "0.9"
+"""What is in production before anything happens; another change put it there."""
+ALARMED = frozenset({Stage.ROLLBACK_REQUIRED, Stage.ROLLING_BACK})
+Edge = tuple[str, str, str]
 
 
 class AroundTheGuideError(AssertionError):
     """Something happened that the guide forbids."""
 
 
-def a_company(random: Random) -> Company:
-    """A few people who hold the roles between them, often several each; a new one is on call each day."""
-    people = PEOPLE[: random.randint(5, len(PEOPLE))]
-    holders = {role: tuple(sorted(random.sample(people, random.choice((1, 2, 2, 3, 3))))) for role in HOLDERS}
-    on_call = holders[Role.ON_CALL]
-    holders[Role.ENGINEER] = tuple(sorted({*holders[Role.ENGINEER], *on_call}))
-    return Company(holders, lambda at: (on_call[at.toordinal() % len(on_call)],), BERLIN)
+@dataclass
+class Story:
+    """One change, all its facts, and the timers that fired for it."""
+
+    facts: list[Fact]
+    change: Change
+    fired: set[str] = field(default_factory=set)
+    seen: tuple[Change, Stage] | None = None
+    """The snapshot for which the stage was asked last, and the answer."""
+
+    def copied(self) -> "Story":
+        """The same once more, to go another way."""
+        return Story(list(self.facts), self.change, set(self.fired))
 
 
 @dataclass
 class Walk:
-    """One change, from its request to wherever the steps lead; every fact is held against the guide."""
+    """A service's changes from the first request on; what everybody does is held against the guide."""
 
     company: Company
     guide: Guide
-    form: DeploymentRequest
-    requester: PersonId
     now: datetime = MONDAY
-    deploying: bool = False
-    facts: list[Fact] = field(default_factory=list)
-    fired: set[str] = field(default_factory=set)
+    stories: list[Story] = field(default_factory=list)
+    puts: list[tuple[str, ChangeId]] = field(default_factory=lambda: [(FIRST_RELEASE, ChangeId(0))])
+    """What was put into production, in order: the version and its change."""
+    failed: set[str] = field(default_factory=set)
     productions: int = 0
+    acts: Counter[Edge] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        """Ask for the deployment."""
+        """Read the guide."""
         self.policy: Policy = a_policy(self.guide)
         self.numbers = Counting()
-        setting = Setting(self.policy, self._roster(None), self.now, Neighbors())
-        verdict = request_deployment(setting, self.requester, self.form, self.numbers)
-        assert isinstance(verdict, Done), verdict
-        self.facts.extend(verdict.facts)
-        self.change: Change = replay(self.facts)
 
-    @property
-    def stage(self) -> Stage:
-        """Where the change is."""
-        return stage(self.change, self.policy)
+    def copied(self) -> "Walk":
+        """The same once more, to go another way; numbers go on."""
+        other = copy(self)
+        other.company = copy(self.company)
+        other.company.recorded = list(self.company.recorded)
+        other.stories = [story.copied() for story in self.stories]
+        other.puts, other.failed, other.acts = list(self.puts), set(self.failed), Counter()
+        return other
 
-    def take(self, step: Step) -> None:
-        """Try one step; three of four are helpful ones."""
-        if step.what % 4:
-            self._help(step)
-        else:
-            acts = self._acts(step)
-            acts[step.what // 4 % len(acts)]()
+    def stage_of(self, story: Story) -> Stage:
+        """Where a change is."""
+        if story.seen is None or story.seen[0] is not story.change:
+            story.seen = story.change, stage(story.change, self.policy)
+        return story.seen[1]
 
-    def _roster(self, window_start: datetime | None) -> Roster:
+    def request(self, requester: PersonId, form: DeploymentRequest) -> Story | None:
+        """Ask for a deployment; None where that is refused."""
+        neighbors = self._neighbors(None, form.version)
+        setting = Setting(self.policy, self.roster(None), self.now, neighbors, self.freezes())
+        verdict = request_deployment(setting, requester, form, self.numbers)
+        if not isinstance(verdict, Done):
+            assert verdict.gates
+            return None
+        story = Story(list(verdict.facts), replay(verdict.facts))
+        self.stories.append(story)
+        self.acts["–", Act.REQUEST_DEPLOYMENT.value, self.stage_of(story).name] += 1
+        return story
+
+    def roster(self, window_start: datetime | None) -> Roster:
+        """Who holds which role now, and at the start of a window."""
+        deputies: dict[Role, dict[PersonId, Deputizing]] = {role: {} for role in Role}
+        for named in self.company.acting(self.now):
+            if named.deputy not in self.company.own(named.role, self.now):
+                deputies[named.role].setdefault(named.deputy, Deputizing(named.role, named.principal))
+        acting: dict[PersonId, tuple[Deputizing, ...]] = {}
+        for people in deputies.values():
+            for person, deputizing in people.items():
+                acting[person] = (*acting.get(person, ()), deputizing)
+
         def at(instant: datetime) -> dict[Role, tuple[PersonId, ...]]:
-            return {**self.company.holders, Role.ON_CALL: self.company.on_call_on(instant)}
+            return {role: (*self.company.own(role, instant), *deputies[role]) for role in Role}
 
-        return Roster(at(self.now), at(window_start) if window_start else None)
+        return Roster(at(self.now), at(window_start) if window_start else None, acting, acting)
 
-    def _setting(self, version: str) -> Setting:
-        failed = any(
-            isinstance(fact, VersionVerified) and fact.version == version and not fact.passed
-            for fact in self.facts
+    def freezes(self) -> tuple[Freeze, ...]:
+        """The freezes that were not lifted and have not ended."""
+        lifted = {fact.freeze for fact in self.company.recorded if isinstance(fact, FreezeLifted)}
+        return tuple(
+            Freeze(fact.freeze, frozenset(fact.services), fact.starts, fact.ends, fact.reason, fact.by)
+            for fact in self.company.recorded
+            if isinstance(fact, FreezeDeclared) and fact.freeze not in lifted and self.now < fact.ends
         )
-        neighbors = Neighbors(
-            deploying=(ChangeId(99), DeploymentId(99)) if self.deploying else None, failed_verification=failed
+
+    def _neighbors(self, story: Story | None, version: str) -> Neighbors:
+        others = [each for each in self.stories if each is not story]
+        running = [
+            (each.change.id, deployment.id)
+            for each in others
+            for deployment in each.change.deployments
+            if deployment.running and deployment.environment == self.guide.production
+        ]
+        same = [
+            each.change.id
+            for each in others
+            if each.change.version == version and claims_version(each.change, self.policy)
+        ]
+        before = [put for put, by in self.puts if story is None or by != story.change.id]
+        younger = [
+            each.change.id
+            for each in others
+            if story
+            and each.change.id > story.change.id
+            and each.change.type is story.change.type
+            and self.stage_of(each) is Stage.DONE
+        ]
+        return Neighbors(
+            deploying=running[0] if running else None,
+            same_version=same[0] if same else None,
+            failed_verification=version in self.failed,
+            in_production=self.puts[-1][0],
+            put_there_by=self.puts[-1][1],
+            before_it=before[-1] if before else None,
+            superseded_by=max(younger, default=None),
         )
-        window = self.change.window
-        return Setting(self.policy, self._roster(window.span.start if window else None), self.now, neighbors)
 
-    def _moment(self, who: PersonId, version: str | None = None) -> Moment:
-        return Moment(self.change, self._setting(version or self.change.version), who, self.numbers)
+    def setting(self, story: Story, version: str | None = None) -> Setting:
+        """What surrounds a decision on a change now."""
+        window = story.change.window
+        return Setting(
+            self.policy,
+            self.roster(window.span.start if window else None),
+            self.now,
+            self._neighbors(story, version or story.change.version),
+            self.freezes(),
+        )
 
-    def _note(self, act: Act, verdict: Verdict) -> bool:
-        """Keep what was done, and hold every bit of it against the guide."""
+    def moment(self, story: Story, who: PersonId, version: str | None = None) -> Moment:
+        """Somebody about to act on a change."""
+        return Moment(story.change, self.setting(story, version), who, self.numbers)
+
+    def note(self, story: Story, act: Act, verdict: Verdict) -> bool:
+        """Keep what was done, and hold every bit of it against the guide and the table; whether it was done."""
         if not isinstance(verdict, Done):
             assert act in TIMERS or verdict.gates, f"{act} was refused without a word"
             return False
-        before, setting = self.change, self._setting(self.change.version)
+        was, setting, before = self.stage_of(story), self.setting(story), story.change
         assert verdict.facts, f"{act} was done without a fact"
         for fact in verdict.facts:
-            self.facts.append(fact)
-            against = objections(self.facts, self.company)
-            if isinstance(fact, DeploymentStarted) and fact.environment == "production":
-                self.productions += 1
-                against += ["one at a time"] if self.deploying else []
+            story.facts.append(fact)
+            against = [*objections(story.facts, self.company), *self._against(story, fact)]
             if against:
                 raise AroundTheGuideError(f"{fact} without: {', '.join(against)}")
-        self.change = apply_all(before, verdict.facts)
-        assert replay(self.facts) == self.change
-        assert self.stage in TRANSITIONS[act].to, f"{act} led to {self.stage}"
+        story.change = apply_all(before, verdict.facts)
+        now_at = self.stage_of(story)
+        self.acts[was.name, act.value, now_at.name] += 1
+        if now_at not in TRANSITIONS[act].moves.get(was, frozenset()):
+            raise AroundTheGuideError(f"{act} led from {was} to {now_at}")
+        self._hold_alarm(story, now_at)
         notices(before, verdict.facts, setting)
-        asks(self.change, setting)
-        keys = [wanted.key for wanted in wanted_deadlines(self.change, self.policy)]
-        assert len(keys) == len(set(keys))
-        assert self.fired.isdisjoint(keys), f"fired before: {self.fired.intersection(keys)}"
+        self._hold_timers(story)
+        self._supersede_others(story, verdict)
         return True
+
+    def _against(self, story: Story, fact: Fact) -> list[str]:
+        """What the service's other changes have against a fact; and what it means for them."""
+        match fact:
+            case DeploymentStarted(environment=environment) if environment == self.guide.production:
+                others = [each for each in self.stories if each is not story]
+                self.productions += 1
+                against = ["one at a time"] if any(self._in_production(each) for each in others) else []
+                failed = fact.rolls_back is None and fact.version in self.failed
+                return [*against, "a version that did not fail"] if failed else against
+            case DeploymentFinished(outcome=Outcome.SUCCEEDED):
+                started = next(
+                    each
+                    for each in story.facts
+                    if isinstance(each, DeploymentStarted) and each.deployment == fact.deployment
+                )
+                if started.environment == self.guide.production:
+                    self.puts.append((started.version, story.change.id))
+            case VersionVerified(passed=False):
+                self.failed.add(fact.version)
+            case _:
+                pass
+        return []
+
+    def _in_production(self, story: Story) -> bool:
+        """Whether a deployment or rollback of a change runs in production, by its facts."""
+        ended = {fact.deployment for fact in story.facts if isinstance(fact, DeploymentFinished)}
+        return any(
+            isinstance(fact, DeploymentStarted)
+            and fact.environment == self.guide.production
+            and fact.deployment not in ended
+            for fact in story.facts
+        )
+
+    def _hold_alarm(self, story: Story, now_at: Stage) -> None:
+        """No criterion is ever lost: an alarm stands until it is rolled back, settled or withdrawn."""
+        alarms = open_alarms(story.facts)
+        wanted = Stage.ROLLING_BACK if is_rolling_back(story.facts) else Stage.ROLLBACK_REQUIRED
+        if (alarms and now_at is not wanted) or (not alarms and now_at is Stage.ROLLBACK_REQUIRED):
+            raise AroundTheGuideError(f"an alarm is lost: {sorted(alarms)} at {now_at}")
+
+    def _hold_timers(self, story: Story) -> None:
+        asks(story.change, self.setting(story))
+        wanted = wanted_deadlines(story.change, self.policy)
+        keys = [each.key for each in wanted]
+        assert len(keys) == len(set(keys))
+        if self.stage_of(story) in ALARMED:
+            assert any(each.kind == Act.REPEAT_ALARM for each in wanted), "nobody is told again"
+
+    def _supersede_others(self, story: Story, verdict: Done) -> None:
+        """A change that is done supersedes older ones of its type that have not started."""
+        if not any(isinstance(fact, HealthConfirmed) for fact in verdict.facts):
+            return
+        if self.stage_of(story) is not Stage.DONE:
+            return
+        for other in self.stories:
+            older = other.change.id < story.change.id and other.change.type is story.change.type
+            if older and self.stage_of(other) in UNSTARTED:
+                self.fire(other, Act.SUPERSEDE)
+
+    def fire(self, story: Story, act: Act) -> bool:
+        """Let a timer's act happen."""
+        return self.note(story, act, TIMERS[act](story.change, self.setting(story)))
 
     def wait(self, length: timedelta) -> None:
         """Let time pass, and every timer that comes due fire, each in its turn."""
         until = self.now + length
-        for _ in range(100):
-            due = [each for each in wanted_deadlines(self.change, self.policy) if each.due_at <= until]
-            due = [each for each in due if each.key not in self.fired]
+        for _ in range(2000):
+            due = [
+                (each.due_at, each.kind, each.key, story)
+                for story in self.stories
+                if self.stage_of(story) not in FINISHED
+                for each in wanted_deadlines(story.change, self.policy)
+                if each.due_at <= until and each.key not in story.fired
+            ]
             if not due:
                 break
-            first = min(due, key=lambda each: each.due_at)
-            self.now = max(self.now, first.due_at)
-            self._fire(first.kind, first.key)
+            # What is due at the same instant comes in either order.
+            backwards = self.acts.total() % 2
+            due_at, kind, key, story = min(reversed(due) if backwards else due, key=lambda each: each[0])
+            self.now = max(self.now, due_at)
+            story.fired.add(key)
+            self.fire(story, Act(kind))
         else:
             raise AssertionError("the timers never come to rest")
         self.now = until
 
-    def _fire(self, kind: str, key: str) -> None:
-        act, timer = TIMERS[kind]
-        self.fired.add(key)
-        self._note(act, timer(self.change, self._setting(self.change.version)))
-
-    def _help(self, step: Step) -> None:
-        """What takes the change further, by somebody who may be able to."""
-        helps = {
-            Stage.PREPARING: self._help_prepare,
-            Stage.RETURNED: self._help_return,
-            Stage.STAGING: self._help_finish,
-            Stage.VERIFYING: self._help_verify,
-            Stage.VERIFIED: self._help_schedule,
-            Stage.APPROVING: lambda step: self._approve(step, *ApprovalStage),
-            Stage.SCHEDULED: self._help_start,
-            Stage.DEPLOYING: self._help_finish,
-            Stage.MONITORING: self._help_watch,
-        }
-        helps.get(self.stage, lambda _: self.wait(30 * MINUTE))(step)
-
-    def _help_prepare(self, step: Step) -> None:
-        if step.which % 3:
-            self._approve(step, ApprovalStage.CODE, ApprovalStage.STAGING)
-            return
-        started = start_staging(self._moment(self.change.deployer), None)
-        if not self._note(Act.START_STAGING, started):
-            self._evidence(self.change.requester, EvidenceState.PRESENT)
-
-    def _help_return(self, step: Step) -> None:
-        if not self._note(Act.RESUBMIT, resubmit(self._moment(self.change.requester), None)):
-            self._revise_version(self.change.requester, step.which)
-
-    def _help_verify(self, step: Step) -> None:
-        holders = (*self.company.holders[Role.QA], *self.company.holders[Role.PRODUCT])
-        self._verify(holders[step.who % len(holders)], step.which)
-
-    def _help_schedule(self, step: Step) -> None:
-        wished = WishedWindow(self._spans(step.which), URGENT)
-        self._note(Act.PROPOSE_WINDOW, propose_window(self._moment(self.change.requester), wished))
-
-    def _help_start(self, step: Step) -> None:
-        window = self.change.window
-        assert window
-        if self.now < window.span.start and step.which % 2:
-            self.wait(window.span.start - self.now)
-        self._note(Act.START_PRODUCTION, start_production(self._moment(self.change.deployer), None))
-
-    def _help_finish(self, step: Step) -> None:
-        moment = self._moment(self.change.deployer)
-        outcome = Finish(Outcome.SUCCEEDED if step.which % 4 else Outcome.FAILED_UNTOUCHED, URGENT)
-        if self.stage is Stage.STAGING:
-            self._note(Act.FINISH_STAGING, finish_staging(moment, outcome))
-        else:
-            self._note(Act.FINISH_PRODUCTION, finish_production(moment, outcome))
-
-    def _help_watch(self, step: Step) -> None:
-        self.wait(WAITS[step.which % 3])
-        if step.which % 2:
-            self._note(Act.CONFIRM_HEALTHY, confirm_healthy(self._moment(self.change.deployer), None))
-
-    def _approve(self, step: Step, *stages: ApprovalStage) -> None:
-        """Let one of those who hold a role in these rows approve."""
-        rows = [row for row in self.guide.approvals if row.stage in stages]
-        roles = {seat for row in rows for seat in row.signers if isinstance(seat, Role)} | {Role.ENGINEER}
-        able = sorted({person for role in roles for person in self.company.holders[role]})
-        self._note(Act.APPROVE, approve(self._moment(able[step.who % len(able)]), Seen()))
-
-    def _verify(self, who: PersonId, which: int) -> None:
-        form = VerificationInput(
-            passed=which % 24 != 0, notes=URGENT, role=(None, Role.QA, Role.PRODUCT)[which % 3]
-        )
-        self._note(Act.VERIFY, verify(self._moment(who), form))
-
-    def _evidence(self, who: PersonId, state: EvidenceState) -> None:
-        evidence = tuple(proof(kind, state, "as it is") for kind in EvidenceKind)
-        self._note(
-            Act.RECORD_EVIDENCE,
-            record_evidence(self._moment(who), EvidenceInput(evidence, in_development=True)),
-        )
-
-    def _revise(self, who: PersonId, **different: object) -> None:
-        change = self.change
-        form = Revision(change.version, change.pull_requests, change.reviewers, change.plan, resubmit=False)
-        form = replace(form, **different)  # type: ignore[arg-type] # the callers name fields of the form
-        act = Act.REVISE_VERSION if form.version != change.version else Act.REVISE
-        self._note(act, revise(self._moment(who, form.version), form))
-
-    def _revise_version(self, who: PersonId, which: int) -> None:
-        self._revise(who, version=VERSIONS[which % len(VERSIONS)])
-
-    def _spans(self, which: int) -> Span:
-        """A window ahead: in some days, at some hour, of some length; or a narrower one than now."""
-        window = self.change.window
-        if window and which % 3 == 0:
-            quarter = window.span.length / 4
-            return Span(window.span.start + quarter, window.span.end - (which % 2) * quarter)
-        midnight = self.now.astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
-        start = midnight + (which % 6) * DAY + (7 + which // 6 % 12) * HOUR
-        return Span(start, start + (1 + which // 72 % 3) * HOUR)
-
-    def _acts(self, step: Step) -> Sequence[Callable[[], object]]:
-        """Everything that anybody can try."""
-        who = PEOPLE[step.who % len(PEOPLE)]
-        if step.what % 8:  # what only one person may is not worth trying with another one each time
-            who = self.change.requester
-        which, moment = step.which, self._moment(who)
-        reason = (URGENT, NO_WORDS)[which % 2]
-        outcome = tuple(Outcome)[which % len(Outcome)]
-        wished = WishedWindow(self._spans(which), reason)
-        counter = self._spans(which) if which % 4 == 0 else None
-        states = (EvidenceState.PRESENT, EvidenceState.NOT_APPLICABLE, EvidenceState.FAILED)
-        anyone = self._moment(PEOPLE[step.who % len(PEOPLE)])
-        return (
-            lambda: self._note(Act.APPROVE, approve(anyone, Seen())),
-            lambda: self._note(Act.REJECT, reject(anyone, Rejection(reason, counter=counter))),
-            lambda: self._note(Act.RESUBMIT, resubmit(moment, None)),
-            lambda: self._evidence(who, states[which % 3]),
-            lambda: self._revise(who, plan=(PLAN, OTHER_PLAN)[which % 2]),
-            lambda: self._revise(who, pull_requests=PULL_REQUESTS[which % len(PULL_REQUESTS)]),
-            lambda: self._revise_version(who, which),
-            lambda: self._note(Act.START_STAGING, start_staging(moment, None)),
-            lambda: self._note(Act.FINISH_STAGING, finish_staging(moment, Finish(outcome, URGENT))),
-            lambda: self._verify(anyone.actor, which),
-            lambda: self._note(Act.PROPOSE_WINDOW, propose_window(moment, wished)),
-            lambda: self._note(Act.ACCEPT_COUNTER_PROPOSAL, accept_counter_proposal(moment, Seen())),
-            lambda: self._note(Act.MOVE_WINDOW, move_window(moment, wished)),
-            lambda: self._note(Act.START_PRODUCTION, start_production(moment, None)),
-            lambda: self._note(Act.FINISH_PRODUCTION, finish_production(moment, Finish(outcome, URGENT))),
-            lambda: self._note(Act.TAKE_OVER, take_over(anyone, None)),
-            lambda: self._note(Act.CONFIRM_HEALTHY, confirm_healthy(moment, None)),
-            lambda: which % 20 or self._note(Act.WITHDRAW, withdraw(moment, Reason(reason))),
-            lambda: self.wait(WAITS[which % len(WAITS)]),
-            lambda: setattr(self, "deploying", which % 4 == 0),
-        )
-
-
-URGENT = Words("it cannot wait")
-PULL_REQUESTS = (
-    (),
-    (PullRequest(Words("#1"), ()),),
-    (PullRequest(Words("#2"), PEOPLE[:2]),),
-    (PullRequest(Words("#3"), PEOPLE[2:3]), PullRequest(Words("#4"), PEOPLE[3:4])),
-)
-
-
-def a_walk(random: Random, guide: Guide) -> Walk:
-    """A change that somebody who may has just asked for, in a random company."""
-    company = a_company(random)
-    kind = random.choice((ChangeType.ROUTINE, ChangeType.CONFIG, ChangeType.INFRA))
-    bare = kind is not ChangeType.ROUTINE and random.random() < 0.5
-    form = replace(
-        REQUEST,
-        type=kind,
-        version=VERSIONS[0],
-        pull_requests=() if bare else random.choice(PULL_REQUESTS[1:]),
-        evidence=tuple(no(each) for each in EvidenceKind) if bare else REQUEST.evidence,
-        in_development=random.random() < 0.8,
-        wished=None,
-    )
-    return Walk(company, guide, form, requester=random.choice(company.holders[Role.ENGINEER]))
-
-
-def random_steps(random: Random, number: int) -> Iterator[Step]:
-    """As many steps as asked for."""
-    for _ in range(number):
-        yield Step(random.randrange(1000), random.randrange(1000), random.randrange(1000))
+    def check_records(self) -> None:
+        """The facts give the snapshot that was reached by one after another."""
+        for story in self.stories:
+            assert replay(story.facts) == story.change

@@ -1,46 +1,41 @@
-"""The routine process of the guide, stated a second time and in another way: what a start in production must be preceded by.
+"""The standard process of the guide, stated a second time and in another way: what a start must be preceded by.
 
 It reads only the record of what happened and the company's own list of who is what; nothing of the rules that it holds to
 account. `objections` is empty where the guide was kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, permutations, product
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.rules.change import EvidenceKind, EvidenceState, Outcome, PullRequest, ReturnedBecause, Span
 from bot.rules.facts import (
     ApprovalGiven,
+    ApprovalTakenBack,
     ChangeRequested,
     ChangeReturned,
     ChangeRevised,
     DeployerTookOver,
-    DeploymentFinished,
-    DeploymentStarted,
     EvidenceRecorded,
     Fact,
-    HealthConfirmed,
-    MonitoringEscalated,
+    FreezeExcepted,
     VersionRevised,
     VersionVerified,
+    WaiverAsked,
+    WaiverGranted,
+    WaiverTookEffect,
     WindowEnded,
     WindowProposed,
 )
+from bot.rules.production_facts import DeploymentFinished, DeploymentStarted
 from bot.rules.terms import NO_WORDS, ChangeType, PersonId, Role
+from tests.restated_company import Company
+from tests.restated_production import against_production_fact
 
 NO_PULL_REQUEST = PullRequest(NO_WORDS, ())
-Holders = Mapping[Role, tuple[PersonId, ...]]
-
-
-@dataclass(frozen=True)
-class Company:
-    """Who is what; who is on call differs from day to day."""
-
-    holders: Holders
-    on_call_on: Callable[[datetime], tuple[PersonId, ...]]
-    zone: ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -58,23 +53,35 @@ def objections(facts: Sequence[Fact], company: Company) -> list[str]:
     """What the guide holds against the last fact, given all those before it."""
     *before, last = facts
     match last:
-        case DeploymentStarted(environment="production"):
+        case DeploymentStarted(environment="production", rolls_back=None):
             return _against_production(before, last, company)
-        case DeploymentStarted(environment="staging"):
+        case DeploymentStarted(environment=environment) if environment in company.middle:
             return _against_staging(before, last, company)
-        case HealthConfirmed():
-            return _against_healthy(before, last, company)
+        case WaiverGranted() | FreezeExcepted():
+            checks = {
+                "a Director's word": last.by in company.holding(Role.ENGINEERING_DIRECTOR, last.at),
+                "not the requester's own": last.by != _request(before).requester,
+            }
+        case WaiverTookEffect():
+            granted = [fact.number for fact in before if isinstance(fact, WaiverGranted)]
+            checks = {
+                "granted": last.number in granted,
+                "code approved by peer and Tech Lead": _code_is_approved(before, company),
+                "evidence": _evidence_is_there(before),
+            }
         case _:
-            return []
+            return against_production_fact(before, last, company, deployer(before))
+    return [name for name, kept in checks.items() if not kept]
 
 
 def _against_staging(before: Sequence[Fact], start: DeploymentStarted, company: Company) -> list[str]:
+    previous = company.environments[company.environments.index(start.environment) - 1]
     checks = {
         "code approved by peer and Tech Lead": _code_is_approved(before, company),
-        "staging approved by the Team Lead": _team_lead_approved(before, company),
-        "development first": _succeeded(before, "development", start.version),
+        "staging approved by the Team Lead": _staging_is_approved(before, start, company),
+        f"{previous} first": _reached(before, previous, start),
         "evidence": _evidence_is_there(before),
-        "started by the deployer": start.by == _deployer(before),
+        "started by the deployer": start.by == deployer(before),
         "nothing else running": not _running(before),
         "the version is the change's": start.version == _version(before),
     }
@@ -86,15 +93,24 @@ def _against_production(before: Sequence[Fact], start: DeploymentStarted, compan
     if window is None:
         return ["a window"]
     verified_at = _verified_at(before, company)
+    waived = [_waived(before, environment, start) for environment in company.environments[:-1]]
+    through = [place for place in (verified_at, waived[-1] and waived[-1].place) if place]
     inside, outside = _hours(window.span, company.zone)
     notice = window.span.start - window.submitted_at >= timedelta(hours=48)
     checks = {
         "code approved by peer and Tech Lead": _code_is_approved(before, company),
-        "staging approved by the Team Lead": _team_lead_approved(before, company),
-        "development first": _succeeded(before, "development", start.version),
-        "staging first": _succeeded(before, "staging", start.version),
-        "verified by QA and Product": verified_at is not None,
-        "scheduled after the verification": verified_at is not None and verified_at < window.since,
+        "staging approved by the Team Lead": _staging_is_approved(before, start, company),
+        **{f"{each} first": _reached(before, each, start) for each in company.environments[:-1]},
+        "verified by QA and Product": bool(through),
+        "a version that did not fail": not _failed(before),
+        "scheduled after the verification": bool(through) and min(through) < window.since,
+        "waivers that last through the window": all(
+            each.expires_at >= window.span.end
+            for environment, each in zip(company.environments, waived, strict=False)
+            if each and not _succeeded(before, environment, start.version)
+        ),
+        "no freeze": not company.frozen(start.at)
+        - {fact.freeze for fact in before if isinstance(fact, FreezeExcepted)},
         "evidence": _evidence_is_there(before),
         "rollback plan": _plan_is_there(before),
         "inside its window": window.span.start <= start.at < window.span.end,
@@ -104,25 +120,53 @@ def _against_production(before: Sequence[Fact], start: DeploymentStarted, compan
         or _two(before, window, "G-APP-3", (Role.PRODUCT_MANAGER, Role.ENGINEERING_MANAGER), company),
         "Director and on-call": not outside
         or _two(before, window, "G-APP-4", (Role.ENGINEERING_DIRECTOR, Role.ON_CALL), company),
-        "started by the deployer": start.by == _deployer(before),
+        "started by the deployer": start.by == deployer(before),
         "nothing else running": not _running(before),
         "the version is the change's": start.version == _version(before),
     }
     return [name for name, kept in checks.items() if not kept]
 
 
-def _against_healthy(before: Sequence[Fact], healthy: HealthConfirmed, company: Company) -> list[str]:
-    ended = [fact for fact in before if isinstance(fact, DeploymentFinished)][-1]
-    escalated = any(isinstance(fact, MonitoringEscalated) for fact in before)
-    able = {_deployer(before), *company.on_call_on(healthy.at)}
-    if escalated:
-        able |= set(company.holders[Role.ENGINEERING_MANAGER])
-    checks = {
-        "watched for 30 minutes": healthy.at - ended.at >= timedelta(minutes=30),
-        "confirmed by who watches": healthy.by in able,
-        "succeeded": ended.outcome is Outcome.SUCCEEDED,
+def _staging_is_approved(before: Sequence[Fact], start: DeploymentStarted, company: Company) -> bool:
+    """G-APP-2 is waived with the environments that it is for."""
+    return _team_lead_approved(before, company) or all(
+        _waived(before, environment, start) for environment in company.middle
+    )
+
+
+def _reached(before: Sequence[Fact], environment: str, start: DeploymentStarted) -> bool:
+    return _succeeded(before, environment, start.version) or _waived(before, environment, start) is not None
+
+
+class Waived(NamedTuple):
+    """A waiver that counts: from which place of the record, and how long."""
+
+    place: int
+    expires_at: datetime
+
+
+def _waived(before: Sequence[Fact], environment: str, start: DeploymentStarted) -> Waived | None:
+    """The waiver of an environment, for this version, that took effect and still lasts at the start; the longest."""
+    effective = {
+        fact.number: place for place, fact in enumerate(before) if isinstance(fact, WaiverTookEffect)
     }
-    return [name for name, kept in checks.items() if not kept]
+    found = [
+        Waived(effective[fact.number], fact.expires_at)
+        for fact in before
+        if isinstance(fact, WaiverAsked)
+        and fact.number in effective
+        and (fact.environment, fact.version) == (environment, start.version)
+        and fact.reason.strip()
+        and fact.expires_at > start.at
+    ]
+    return max(found, key=lambda each: each.expires_at, default=None)
+
+
+def _failed(before: Sequence[Fact]) -> bool:
+    return any(
+        isinstance(fact, VersionVerified) and fact.version == _version(before) and not fact.passed
+        for fact in before
+    )
 
 
 def _request(before: Sequence[Fact]) -> ChangeRequested:
@@ -136,7 +180,8 @@ def _version(before: Sequence[Fact]) -> str:
     return versions[-1]
 
 
-def _deployer(before: Sequence[Fact]) -> PersonId:
+def deployer(before: Sequence[Fact]) -> PersonId:
+    """Who deploys: the requester, until somebody takes over."""
     return next(
         (fact.by for fact in reversed(before) if isinstance(fact, DeployerTookOver)),
         _request(before).requester,
@@ -175,11 +220,12 @@ def _last_difference(before: Sequence[Fact], what: str) -> int:
 
 
 def _given(before: Sequence[Fact], row: str, since: int) -> dict[PersonId, int]:
-    """Who approved a row after the place `since`, and did not reject the change afterwards."""
+    """Who approved a row after the place `since`, and neither rejected the change afterwards nor took it back."""
     rejected = {
-        fact.by: place
+        (fact.by if isinstance(fact, ChangeReturned) else fact.person): place
         for place, fact in enumerate(before)
-        if isinstance(fact, ChangeReturned) and fact.because is ReturnedBecause.REJECTED
+        if isinstance(fact, ApprovalTakenBack)
+        or (isinstance(fact, ChangeReturned) and fact.because is ReturnedBecause.REJECTED)
     }
     return {
         fact.person: place
@@ -197,17 +243,24 @@ def _code_is_approved(before: Sequence[Fact], company: Company) -> bool:
         _last_difference(before, "pull_requests"),
         _last(before, _turned_off),
     )
-    given = set(_given(before, "G-APP-1", since)) - {_request(before).requester}
+    given = _given(before, "G-APP-1", since)
+    given.pop(_request(before).requester, None)
     pull_requests = _pull_requests(before)
     wrote = {author for each in pull_requests for author in each.authors}
-    peers = {*company.holders[Role.ENGINEER], *company.holders[Role.TECH_LEAD]}
+
+    def held(role: Role) -> set[PersonId]:
+        return {
+            person for person, place in given.items() if person in company.holding(role, before[place].at)
+        }
+
+    peers, leads = held(Role.ENGINEER) | held(Role.TECH_LEAD), held(Role.TECH_LEAD)
     return any(
         all(
-            any(peer in peers and peer != lead and peer not in each.authors for peer in given)
+            any(peer != lead and peer not in each.authors for peer in peers)
             for each in pull_requests or (NO_PULL_REQUEST,)
         )
-        for lead in given
-        if lead in company.holders[Role.TECH_LEAD] and lead not in wrote
+        for lead in leads
+        if lead not in wrote
     )
 
 
@@ -216,8 +269,12 @@ def _turned_off(fact: Fact) -> bool:
 
 
 def _team_lead_approved(before: Sequence[Fact], company: Company) -> bool:
-    given = set(_given(before, "G-APP-2", _new_version_at(before))) - {_request(before).requester}
-    return bool(given & set(company.holders[Role.DEVELOPMENT_TEAM_LEAD]))
+    given = _given(before, "G-APP-2", _new_version_at(before))
+    return any(
+        person in company.holding(Role.DEVELOPMENT_TEAM_LEAD, before[place].at)
+        for person, place in given.items()
+        if person != _request(before).requester
+    )
 
 
 def _succeeded(before: Sequence[Fact], environment: str, version: str) -> bool:
@@ -225,7 +282,9 @@ def _succeeded(before: Sequence[Fact], environment: str, version: str) -> bool:
     started = [
         fact.deployment
         for fact in before
-        if isinstance(fact, DeploymentStarted) and (fact.environment, fact.version) == (environment, version)
+        if isinstance(fact, DeploymentStarted)
+        and fact.rolls_back is None
+        and (fact.environment, fact.version) == (environment, version)
     ]
     ended = {fact.deployment: fact.outcome for fact in before if isinstance(fact, DeploymentFinished)}
     return bool(started) and ended.get(started[-1]) is Outcome.SUCCEEDED
@@ -245,12 +304,14 @@ def _verified_at(before: Sequence[Fact], company: Company) -> int | None:
         return None
     passed: dict[Role, list[tuple[int, PersonId]]] = {Role.QA: [], Role.PRODUCT: []}
     for place, fact in enumerate(before):
-        if isinstance(fact, VersionVerified) and fact.version == version and place > since:
+        if not isinstance(fact, VersionVerified) or fact.version != version or place <= since:
+            continue
+        if fact.person in company.holding(fact.role, fact.at):
             passed[fact.role].append((place, fact.person))
     pairs = [
         max(qa_at, product_at)
         for (qa_at, qa), (product_at, other) in product(passed[Role.QA], passed[Role.PRODUCT])
-        if qa != other and qa in company.holders[Role.QA] and other in company.holders[Role.PRODUCT]
+        if qa != other
     ]
     return min(pairs, default=None)
 
@@ -321,6 +382,6 @@ def _two(before: Sequence[Fact], window: Asked, row: str, roles: tuple[Role, Rol
 def _held(before: Sequence[Fact], place: int, person: PersonId, role: Role, company: Company) -> bool:
     """Whether somebody held the role when they approved; on call is who is so at the start of the window of then."""
     if role is not Role.ON_CALL:
-        return person in company.holders[role]
+        return person in company.holding(role, before[place].at)
     then = _window(before[:place])
     return then is not None and person in company.on_call_on(then.span.start)

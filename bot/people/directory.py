@@ -4,22 +4,20 @@ When Slack cannot be asked, the last known answer counts for `directory.max_age`
 no. All instants here are real time, not business time.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from bot.people.current import Current
+from bot.people.slack_profiles import read_user
+from bot.people.unreachable import Unreachable
+from bot.people.user_groups import FRESH, UserGroups
 from bot.rules.terms import PersonId
-from bot.rules.words import Sentence, say, span
+from bot.rules.words import Sentence, Who, say, span
 from bot.store import directory_answers
 from bot.store.database import Database
 from bot.store.directory_answers import DirectoryAnswer
-
-FRESH: Final = timedelta(minutes=1)
-
-
-class Unreachable(Exception):
-    """The directory did not answer, or not in time."""
 
 
 class Profiles(Protocol):
@@ -41,21 +39,64 @@ class Standing:
     problem: Sentence | None = None
     age: timedelta | None = None
 
+    @property
+    def age_in_seconds(self) -> int | None:
+        """How old the answer was, in whole seconds, as the record keeps it."""
+        return None if self.age is None else int(self.age.total_seconds())
+
+    @property
+    def flag(self) -> Sentence | None:
+        """That an old answer had to do, for whoever reads the record."""
+        if self.age is None or self.problem is not None:
+            return None
+        return say(f"Slack could not be asked: its answer of {span(self.age)} ago counted.")
+
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Asks `profiles`, remembers the answers in the store. `team` is the workspace that the bot serves."""
+    """Asks `profiles` and `groups`, and remembers the answers in the store."""
 
     database: Database
     profiles: Profiles
-    team: str
-    max_age: timedelta
+    groups: UserGroups
+    current: Current
     real_now: Callable[[], datetime]
 
     def who_is(self, person: PersonId, team: str | None) -> Standing:
-        """Say whether this person may act; `team` is the workspace that Slack says they belong to."""
+        """Say whether this person may act, and learn who is in the user groups; outside any transaction.
+
+        `team` is the workspace that Slack says they belong to.
+        """
         if team is not None and team != self.team:
             return Standing(person, _STRANGER)
+        standing = self._standing(person)
+        if standing.problem:
+            return standing
+        return self._with_groups(standing)
+
+    def why_no_role(self, person: PersonId) -> Sentence | None:
+        """Why somebody who is not asking cannot hold a role, as a sentence about them; None when they can.
+
+        Without an answer, or with one that is too old, the answer is that nobody knows.
+        """
+        standing = self._standing(person)
+        if standing.problem is None:
+            return None
+        with self.database.read() as connection:
+            known = directory_answers.known(connection, person)
+        who = Who((person,))
+        if known is None:
+            return say("Slack does not say who ", who, " is.")
+        return describe_bar(known[0], self.team, person) or say(
+            "Slack does not say right now who ", who, " is."
+        )
+
+    @property
+    def team(self) -> str:
+        """The workspace that the bot serves."""
+        return self.current.organization.team
+
+    def _standing(self, person: PersonId) -> Standing:
         now = self.real_now()
         with self.database.read() as connection:
             known = directory_answers.known(connection, person)
@@ -66,6 +107,21 @@ class Directory:
         except Unreachable:
             return self._without_answer(person, known, now)
         return Standing(person, _UNKNOWN if answer is None else _problem(answer, self.team))
+
+    def _with_groups(self, standing: Standing) -> Standing:
+        """Flagged, too, where the person is in a group of which only an old answer is known."""
+        old, now = self.groups.refresh(ask=standing.age is None), self.real_now()
+        counting = self.groups.counting(old)
+        ages = [now - old[group].read_at for group, people in counting.items() if standing.person in people]
+        return replace(standing, age=max([*ages, standing.age or timedelta()])) if ages else standing
+
+    def told(self, user: Mapping[str, Any]) -> None:
+        """Slack says by itself how a person's profile reads now: kept, where they were ever asked about."""
+        person = PersonId(str(user["id"]))
+        with self.database.read() as connection:
+            known = directory_answers.known(connection, person)
+        if known:
+            directory_answers.remember(self.database, person, read_user(user), self.real_now())
 
     def prime(self, people: Iterable[PersonId]) -> None:
         """Learn the names of people who were never asked about, so that the first card can name them."""
@@ -90,7 +146,7 @@ class Directory:
             return Standing(person, say("Slack cannot say right now who you are. Try again in a minute."))
         answer, at = known
         age = now - at
-        if age >= self.max_age:
+        if age >= self.current.organization.guide.directory.max_age:
             return Standing(
                 person,
                 say(f"Slack cannot say right now who you are, and its last word is {span(age)} old."),
@@ -101,6 +157,25 @@ class Directory:
 
 _STRANGER: Final = say("You belong to another workspace: people from shared channels hold no role here.")
 _UNKNOWN: Final = say("Slack knows nobody by your user id in this workspace.")
+
+
+def holds_no_role(answer: DirectoryAnswer, team: str) -> bool:
+    """Whether Slack's word on a person bars them from every role."""
+    return _problem(answer, team) is not None
+
+
+def describe_bar(answer: DirectoryAnswer, team: str, person: PersonId) -> Sentence | None:
+    """The same about somebody else, as a sentence; None when nothing is wrong."""
+    who = Who((person,))
+    if answer.team != team:
+        return say(who, " belongs to another workspace: people from shared channels hold no role here.")
+    if answer.deactivated:
+        return say(who, "'s Slack account is deactivated: it holds no role.")
+    if answer.bot:
+        return say(who, " is a bot: it holds no role.")
+    if answer.guest:
+        return say(who, " is a guest in this workspace: guests hold no role.")
+    return None
 
 
 def _problem(answer: DirectoryAnswer, team: str) -> Sentence | None:

@@ -1,5 +1,6 @@
 """People's profiles from Slack's Web API (https://docs.slack.dev/reference/methods/users.info)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.error import URLError
@@ -7,7 +8,7 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.people.directory import Unreachable
+from bot.people.unreachable import Unreachable
 from bot.rules.terms import PersonId
 from bot.store.directory_answers import DirectoryAnswer
 
@@ -34,10 +35,11 @@ class SlackProfiles:
             raise Unreachable(str(error.response.get("error"))) from error
         except (SlackClientError, URLError, OSError) as error:
             raise Unreachable(type(error).__name__) from error
-        return _answer(response["user"])
+        return read_user(response["user"])
 
 
-def _answer(user: dict[str, Any]) -> DirectoryAnswer:
+def read_user(user: Mapping[str, Any]) -> DirectoryAnswer:
+    """A user object as Slack sends it (https://docs.slack.dev/reference/objects/user-object)."""
     profile = user.get("profile") or {}
     return DirectoryAnswer(
         name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.rules.change import Approval, Change, PullRequest
-from bot.rules.guide import PEER, ApprovalRow, Seat
+from bot.rules.guide import PEER, ApprovalRow, Guide, Seat
 from bot.rules.setting import Policy, Setting
 from bot.rules.terms import ApprovalStage, PersonId, Role
 
@@ -31,8 +31,11 @@ class Seating:
 
 
 def rows_at(change: Change, policy: Policy) -> tuple[ApprovalRow, ...]:
-    """The rows that apply now: code and staging always, production's for the current window."""
-    before_staging = tuple(row for row in policy.guide.approvals if row.stage is not ApprovalStage.PRODUCTION)
+    """The rows that apply now: code always, staging unless it is waived (G-ENV-2), production's for the current window."""
+    guide = policy.guide
+    waived = all(change.waived(environment) for environment in guide.staging_environments)
+    wanted = {ApprovalStage.CODE} if waived else {ApprovalStage.CODE, ApprovalStage.STAGING}
+    before_staging = tuple(row for row in guide.approvals if row.stage in wanted)
     window = change.window
     return before_staging if window is None else (*before_staging, *policy.production_rows(window.span))
 
@@ -190,17 +193,31 @@ def _open_seats(row: ApprovalRow, change: Change, setting: Setting) -> tuple[Ope
     return max(shown, key=lambda seats: sum(bool(able) for _, able in seats))
 
 
+def principal_of(approval: Approval, needed: NeededSeat, guide: Guide) -> PersonId | None:
+    """For whom an approval fills a seat; None where one of the roles that the seat takes was the signer's own."""
+    roles = guide.code_review.peers if needed.seat is PEER else (needed.seat,)
+    acted = {each.role: each.principal for each in approval.deputizing}
+    held = [role for role in roles if role in approval.roles]
+    if any(role not in acted for role in held):
+        return None
+    return next((acted[role] for role in held if acted[role]), None)
+
+
 def who_can_fill(needed: NeededSeat, change: Change, setting: Setting) -> tuple[PersonId, ...]:
     """Everybody who can sit in a seat and has not signed in its row, in the order in which the roles name them."""
+    standing = {each.person for each in change.standing_approvals if each.row == needed.row.clause}
+    return tuple(person for person in who_can_sit(needed, change, setting) if person not in standing)
+
+
+def who_can_sit(needed: NeededSeat, change: Change, setting: Setting) -> tuple[PersonId, ...]:
+    """Everybody whose word counts for a seat, given or not."""
     wanted = setting.guide.code_review.peers if needed.seat is PEER else (needed.seat,)
     for_window = needed.row.stage is ApprovalStage.PRODUCTION
     holders = dict.fromkeys(
         person for role in wanted for person in setting.roster.holders(role, for_window=for_window)
     )
-    standing = {each.person for each in change.standing_approvals if each.row == needed.row.clause}
     return tuple(
         person
         for person in holders
-        if person not in standing
-        and can_sit(needed, person, roles_for(needed.row, person, setting), change, setting.policy)
+        if can_sit(needed, person, roles_for(needed.row, person, setting), change, setting.policy)
     )

@@ -1,28 +1,25 @@
 """Who is asked, by direct message, for what: one message per person and thing that they must do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.rules.approvals import NeededSeat, open_seats, rows_at
 from bot.rules.change import Change
+from bot.rules.freeze_gates import freezes_over
 from bot.rules.gates import who_can_verify
 from bot.rules.guide import PEER, Guide
-from bot.rules.life import WINDOWED, Stage, stage
+from bot.rules.life import WAIVABLE, WINDOWED, Stage, stage
 from bot.rules.setting import Setting
-from bot.rules.terms import ApprovalStage, PersonId, Role
-
-
-class Phase(StrEnum):
-    """What a person is asked for: approvals before staging, a verification, approvals for production."""
-
-    CODE = "code"
-    VERIFICATION = "verification"
-    PRODUCTION = "production"
+from bot.rules.terms import ApprovalStage, PersonId, Phase, Role
+from bot.rules.waiver_gates import undecided_waivers, who_decides_waivers, who_excepts
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One person asked for one thing. `round` grows when the thing is asked for anew."""
+    """One person asked for one thing. `round` grows when the thing is asked for anew.
+
+    For a waiver it is the waiver's number, for an exception the freeze's.
+    """
 
     person: PersonId
     phase: Phase
@@ -34,6 +31,14 @@ class Ask:
 def asks(change: Change, setting: Setting) -> tuple[Ask, ...]:
     """Everybody who is asked now: of a role with many holders at most `ask_at_most`; peers only when named."""
     now_at = stage(change, setting.policy)
+    return (
+        *_signers(change, setting, now_at),
+        *(_waiver_asks(change, setting) if now_at in WAIVABLE else ()),
+        *(_exception_asks(change, setting) if now_at in WINDOWED else ()),
+    )
+
+
+def _signers(change: Change, setting: Setting, now_at: Stage) -> tuple[Ask, ...]:
     if now_at is Stage.VERIFYING:
         return (*_approval_asks(change, setting, Phase.CODE), *_verification_asks(change, setting))
     if now_at in WINDOWED:
@@ -81,3 +86,17 @@ def _verification_asks(change: Change, setting: Setting) -> tuple[Ask, ...]:
         Ask(person, Phase.VERIFICATION, change.version_number, verifies=tuple(held))
         for person, held in roles.items()
     )
+
+
+def _waiver_asks(change: Change, setting: Setting) -> Iterator[Ask]:
+    """G-ENV-2: the Directors, about each waiver that is not decided."""
+    directors = who_decides_waivers(change, setting)[: setting.guide.asking.ask_at_most]
+    for waiver in undecided_waivers(change, setting):
+        yield from (Ask(person, Phase.WAIVER, waiver.number) for person in directors)
+
+
+def _exception_asks(change: Change, setting: Setting) -> Iterator[Ask]:
+    """G-STD-8: the Directors, about each freeze into which the window reaches."""
+    directors = who_excepts(change, setting)[: setting.guide.asking.ask_at_most]
+    for freeze in freezes_over(change, setting):
+        yield from (Ask(person, Phase.EXCEPTION, freeze.id) for person in directors)

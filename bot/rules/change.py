@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.clauses import Clause
+from bot.rules.deputies import Deputizing
+from bot.rules.freezing import FreezeException
+from bot.rules.production import Baseline, Observation, Settled
+from bot.rules.readings import Problem
 from bot.rules.terms import (
     NO_WORDS,
     ApprovalStage,
@@ -14,10 +18,12 @@ from bot.rules.terms import (
     DeploymentId,
     EnvironmentName,
     PersonId,
+    Phase,
     Role,
     ServiceName,
     Words,
 )
+from bot.rules.waivers import Waiver
 
 
 class EvidenceKind(StrEnum):
@@ -102,6 +108,7 @@ class Approval:
     roles: frozenset[Role]
     at: datetime
     voided_at: datetime | None = None
+    deputizing: tuple[Deputizing, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -128,6 +135,7 @@ class Window:
     submitted_at: datetime
     reason: Words
     ended: WindowEnd | None = None
+    end_reason: Words = NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ class Verification:
     passed: bool
     notes: Words
     at: datetime
+    deputy_for: PersonId | None = None
 
 
 class Outcome(StrEnum):
@@ -160,7 +169,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One attempt to put a version into an environment."""
+    """One attempt to put a version into an environment; a rollback of another one puts the version before back.
+
+    `notes` is what was said when it ended, `nudged` the newest nudge to look, in minutes after its end, and `nudged_at`
+    when that was sent; `alarmed_at` is when the alarm about it was last sounded.
+    """
 
     id: DeploymentId
     environment: EnvironmentName
@@ -176,6 +189,11 @@ class Deployment:
     overran_at: datetime | None = None
     healthy_by: PersonId | None = None
     healthy_at: datetime | None = None
+    rolls_back: DeploymentId | None = None
+    alarmed_at: datetime | None = None
+    settled: Settled | None = None
+    notes: Words = NO_WORDS
+    nudged_at: datetime | None = None
 
     @property
     def running(self) -> bool:
@@ -210,12 +228,39 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded:
+    """A newer change of the service and type reached production first."""
+
+    by: ChangeId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """How many reminders of one asking were sent. `round` is the asking's."""
+
+    round: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """A person's wish not to be reminded of one asking before a time."""
+
+    phase: Phase
+    round: int
+    person: PersonId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One version of one service on its way to production, with all that is recorded about it.
 
     `revision` counts what approvers were shown: a button pressed on an older one has moved on. `code_round`,
     `version_number` and `production_round` grow whenever the approvals before staging, the verifications and the
-    production approvals are asked for anew, so that those who must act again get a new message.
+    production approvals are asked for anew, so that those who must act again get a new message; `code_asked_at` and
+    `production_asked_at` are when that was.
     """
 
     id: ChangeId
@@ -242,6 +287,15 @@ class Change:
     code_round: int = 1
     version_number: int = 1
     production_round: int = 0
+    code_asked_at: datetime | None = None
+    production_asked_at: datetime | None = None
+    waivers: tuple[Waiver, ...] = ()
+    exceptions: tuple[FreezeException, ...] = ()
+    baselines: Mapping[Problem, Baseline] = field(default_factory=dict)
+    observations: tuple[Observation, ...] = ()
+    superseded: Superseded | None = None
+    reminded: Mapping[Phase, Reminded] = field(default_factory=dict)
+    snoozes: tuple[Snooze, ...] = ()
 
     @property
     def window(self) -> Window | None:
@@ -254,16 +308,61 @@ class Change:
         return tuple(approval for approval in self.approvals if approval.stands)
 
     def deployments_to(self, environment: EnvironmentName) -> tuple[Deployment, ...]:
-        """This version's deployments to an environment, oldest first."""
+        """This version's deployments to an environment, oldest first; rollbacks are none."""
         return tuple(
             deployment
             for deployment in self.deployments
-            if deployment.environment == environment and deployment.version == self.version
+            if deployment.environment == environment
+            and deployment.version == self.version
+            and deployment.rolls_back is None
         )
 
     def latest_in(self, environment: EnvironmentName) -> Deployment | None:
         """This version's newest deployment to an environment."""
         return next(reversed(self.deployments_to(environment)), None)
+
+    def attempt_in(self, environment: EnvironmentName) -> Deployment | None:
+        """The newest thing done to production for this version: its rollback where there is one, else its deployment."""
+        latest = self.latest_in(environment)
+        if latest is None:
+            return None
+        rollbacks = (each for each in reversed(self.deployments) if each.rolls_back == latest.id)
+        return next(rollbacks, latest)
+
+    def alarms_about(self, deployment: Deployment) -> tuple[Observation, ...]:
+        """The observations that demand a rollback of a deployment, oldest first."""
+        return tuple(each for each in self.observations if each.deployment == deployment.id and each.alarming)
+
+    def waiver_for(self, environment: EnvironmentName) -> Waiver | None:
+        """This version's newest waiver of an environment, decided or not."""
+        return next(
+            (
+                waiver
+                for waiver in reversed(self.waivers)
+                if waiver.version == self.version and waiver.environment == environment
+            ),
+            None,
+        )
+
+    def waived(self, environment: EnvironmentName) -> Waiver | None:
+        """This version's newest waiver of an environment that was granted and has not run out."""
+        return next(
+            (
+                waiver
+                for waiver in reversed(self.waivers)
+                if waiver.version == self.version and waiver.environment == environment and waiver.granted
+            ),
+            None,
+        )
+
+    def left_out(self, environment: EnvironmentName) -> Waiver | None:
+        """This version's waiver of an environment that is in effect; of several the one that lasts longest."""
+        in_effect = (
+            waiver
+            for waiver in self.waivers
+            if waiver.version == self.version and waiver.environment == environment and waiver.in_effect
+        )
+        return max(in_effect, key=lambda waiver: waiver.expires_at, default=None)
 
     @property
     def running(self) -> Deployment | None:

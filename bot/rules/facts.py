@@ -9,7 +9,6 @@ from datetime import datetime
 
 from bot.rules.change import (
     Evidence,
-    Outcome,
     PullRequest,
     ReturnedBecause,
     RollbackPlan,
@@ -17,13 +16,16 @@ from bot.rules.change import (
     WindowEnd,
 )
 from bot.rules.clauses import Clause
+from bot.rules.deputies import Deputizing
+from bot.rules.freezing import FreezeId
+from bot.rules.production_facts import ProductionFact
 from bot.rules.terms import (
     ApprovalStage,
     ChangeId,
     ChangeType,
-    DeploymentId,
     EnvironmentName,
     PersonId,
+    Phase,
     Role,
     ServiceName,
     Words,
@@ -86,6 +88,7 @@ class ApprovalGiven:
     person: PersonId
     roles: tuple[Role, ...]
     at: datetime
+    deputizing: tuple[Deputizing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,17 @@ class ApprovalVoided:
     stage: ApprovalStage
     person: PersonId
     because: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalTakenBack:
+    """Its giver took an approval back."""
+
+    number: int
+    stage: ApprovalStage
+    person: PersonId
+    reason: Words
     at: datetime
 
 
@@ -118,30 +132,6 @@ class ChangeResubmitted:
 
 
 @dataclass(frozen=True, slots=True)
-class DeploymentStarted:
-    """A deployment began; `attested` when it was recorded after the fact by the requester's word."""
-
-    deployment: DeploymentId
-    environment: EnvironmentName
-    version: str
-    attested: bool
-    by: PersonId
-    at: datetime
-    window_end: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentFinished:
-    """A deployment ended, and how."""
-
-    deployment: DeploymentId
-    outcome: Outcome
-    by: PersonId
-    notes: Words
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class VersionVerified:
     """G-STD-6: QA or Product looked at the version in staging, and it passed or failed."""
 
@@ -151,6 +141,7 @@ class VersionVerified:
     passed: bool
     notes: Words
     at: datetime
+    deputy_for: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,45 +186,112 @@ class DeployerTookOver:
 
 
 @dataclass(frozen=True, slots=True)
-class MonitoringNudged:
-    """G-STD-9: the deployer and the on-call engineer were reminded to look, at this many minutes."""
-
-    deployment: DeploymentId
-    minutes: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MonitoringEscalated:
-    """G-STD-9: nobody confirmed in time; the Engineering Manager was told."""
-
-    deployment: DeploymentId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentOverran:
-    """G-STD-8: the window ended while the deployment was still running."""
-
-    deployment: DeploymentId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HealthConfirmed:
-    """G-STD-9: somebody who watched says that production is healthy."""
-
-    deployment: DeploymentId
-    by: PersonId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeWithdrawn:
     """The change ended without production."""
 
     by: PersonId
     reason: Words
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverAsked:
+    """G-ENV-2: the requester asks to leave out an environment for this version, until a time."""
+
+    number: int
+    environment: EnvironmentName
+    version: str
+    reason: Words
+    expires_at: datetime
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverGranted:
+    """G-ENV-2: a Director lets the version leave the environment out."""
+
+    number: int
+    by: PersonId
+    at: datetime
+    deputy_for: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRefused:
+    """G-ENV-2: a Director does not."""
+
+    number: int
+    by: PersonId
+    reason: Words
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverTookEffect:
+    """G-ENV-2: G-APP-1 and G-STD-1 to G-STD-4 are met, so the waived environment counts as done."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverExpired:
+    """G-ENV-2: its time is over."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeExcepted:
+    """A Director lets this change go on during a freeze."""
+
+    freeze: FreezeId
+    by: PersonId
+    reason: Words
+    at: datetime
+    deputy_for: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSuperseded:
+    """A newer change of its service and type reached production first."""
+
+    superseded_by: ChangeId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupersedingUndone:
+    """The requester wants it all the same."""
+
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskingReminded:
+    """Those who were asked and have not answered were reminded, for the `step`-th time in this round.
+
+    `people` are those who were reminded now: a reminder that comes too late to be one reminds nobody.
+    """
+
+    phase: Phase
+    round: int
+    step: int
+    people: tuple[PersonId, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSnoozed:
+    """A person does not want to be reminded before a time."""
+
+    phase: Phase
+    round: int
+    person: PersonId
+    until: datetime
     at: datetime
 
 
@@ -244,18 +302,24 @@ Fact = (
     | VersionRevised
     | ApprovalGiven
     | ApprovalVoided
+    | ApprovalTakenBack
     | ChangeReturned
     | ChangeResubmitted
-    | DeploymentStarted
-    | DeploymentFinished
     | VersionVerified
     | WindowProposed
     | WindowEnded
     | WindowCountered
     | DeployerTookOver
-    | MonitoringNudged
-    | MonitoringEscalated
-    | DeploymentOverran
-    | HealthConfirmed
     | ChangeWithdrawn
+    | WaiverAsked
+    | WaiverGranted
+    | WaiverRefused
+    | WaiverTookEffect
+    | WaiverExpired
+    | FreezeExcepted
+    | ChangeSuperseded
+    | SupersedingUndone
+    | AskingReminded
+    | ReminderSnoozed
+    | ProductionFact
 )

@@ -1,9 +1,11 @@
-"""Which changes a person asks to see."""
+"""Which changes, and which deployments, a person asks to see."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from bot.rules.life import FINISHED, LIVE, Stage
-from bot.rules.terms import PersonId, ServiceName
+from bot.rules.terms import EnvironmentName, PersonId, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,27 @@ class ChangeFilter:
     def only_finished(self) -> bool:
         """Whether it asks for all that is over, and nothing else."""
         return self.stages == FINISHED
+
+
+class DeploymentState(StrEnum):
+    """How a deployment stands, for whoever looks for some; `Outcome` says how one failed."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentFilter:
+    """Every field narrows the log; an empty one does not. It started at `since` or later, and before `before` (aware)."""
+
+    services: frozenset[ServiceName] = frozenset()
+    environments: frozenset[EnvironmentName] = frozenset()
+    states: frozenset[DeploymentState] = frozenset()
+    only_rollbacks: bool = False
+    started_by: PersonId | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 STAGE_WORDS = {

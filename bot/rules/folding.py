@@ -2,41 +2,52 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.rules.change import (
     Approval,
     Change,
     CounterProposal,
-    Deployment,
+    Reminded,
     Returned,
+    Snooze,
+    Superseded,
     Verification,
     Window,
     Withdrawn,
 )
 from bot.rules.facts import (
     ApprovalGiven,
+    ApprovalTakenBack,
     ApprovalVoided,
+    AskingReminded,
     ChangeRequested,
     ChangeResubmitted,
     ChangeReturned,
     ChangeRevised,
+    ChangeSuperseded,
     ChangeWithdrawn,
     DeployerTookOver,
-    DeploymentFinished,
-    DeploymentOverran,
-    DeploymentStarted,
     EvidenceRecorded,
     Fact,
-    HealthConfirmed,
-    MonitoringEscalated,
-    MonitoringNudged,
+    FreezeExcepted,
+    ReminderSnoozed,
+    SupersedingUndone,
     VersionRevised,
     VersionVerified,
+    WaiverAsked,
+    WaiverExpired,
+    WaiverGranted,
+    WaiverRefused,
+    WaiverTookEffect,
     WindowCountered,
     WindowEnded,
     WindowProposed,
 )
+from bot.rules.folding_production import apply_to_production
+from bot.rules.freezing import FreezeException
 from bot.rules.terms import ApprovalStage
+from bot.rules.waivers import Waiver
 
 
 def requested(fact: ChangeRequested) -> Change:
@@ -54,6 +65,7 @@ def requested(fact: ChangeRequested) -> Change:
         plan=fact.plan,
         wished=fact.wished,
         wished_reason=fact.wished_reason,
+        code_asked_at=fact.at,
     )
 
 
@@ -79,32 +91,49 @@ def apply(change: Change, fact: Fact) -> Change:
             raise TypeError("a change is requested once")
         case EvidenceRecorded(evidence):
             return replace(change, evidence={**change.evidence, evidence.kind: evidence})
-        case ApprovalGiven(number, row, stage, person, roles, at):
-            given = Approval(number, row, stage, person, frozenset(roles), at)
+        case ApprovalGiven(number, row, stage, person, roles, at, deputizing):
+            given = Approval(number, row, stage, person, frozenset(roles), at, deputizing=deputizing)
             return replace(change, approvals=(*change.approvals, given))
-        case ApprovalVoided():
+        case ApprovalVoided() | ApprovalTakenBack():
             return _void(change, fact)
-        case VersionVerified(version, role, person, passed, notes, at):
-            verification = Verification(version, role, person, passed, notes, at)
+        case VersionVerified(version, role, person, passed, notes, at, deputy_for):
+            verification = Verification(version, role, person, passed, notes, at, deputy_for)
             return replace(change, verifications=(*change.verifications, verification))
         case ChangeRevised() | VersionRevised() | ChangeReturned() | ChangeResubmitted() | DeployerTookOver():
             return _apply_to_request(change, fact)
-        case ChangeWithdrawn(by, reason, at):
-            return replace(change, withdrawn=Withdrawn(by, reason, at))
         case WindowProposed() | WindowEnded() | WindowCountered():
             return _apply_to_windows(change, fact)
+        case WaiverAsked() | WaiverGranted() | WaiverRefused() | WaiverTookEffect() | WaiverExpired():
+            return _apply_to_waivers(change, fact)
+        case (
+            ChangeWithdrawn()
+            | FreezeExcepted()
+            | ChangeSuperseded()
+            | SupersedingUndone()
+            | AskingReminded()
+            | ReminderSnoozed()
+        ):
+            return _apply_to_standing(change, fact)
         case _:
-            return _apply_to_deployments(change, fact)
+            return apply_to_production(change, fact)
 
 
-def _void(change: Change, fact: ApprovalVoided) -> Change:
+def _void(change: Change, fact: ApprovalVoided | ApprovalTakenBack) -> Change:
     approvals = tuple(
         replace(approval, voided_at=fact.at) if approval.number == fact.number else approval
         for approval in change.approvals
     )
     if fact.stage is ApprovalStage.PRODUCTION:
-        return replace(change, approvals=approvals, production_round=change.production_round + 1)
-    return replace(change, approvals=approvals, code_round=change.code_round + 1)
+        return _asked_for_production(replace(change, approvals=approvals), fact.at)
+    return _asked_for_code(replace(change, approvals=approvals), fact.at)
+
+
+def _asked_for_code(change: Change, at: datetime) -> Change:
+    return replace(change, code_round=change.code_round + 1, code_asked_at=at)
+
+
+def _asked_for_production(change: Change, at: datetime) -> Change:
+    return replace(change, production_round=change.production_round + 1, production_asked_at=at)
 
 
 def _apply_to_request(
@@ -120,38 +149,38 @@ def _apply_to_request(
                 reviewers=reviewers,
                 revision=change.revision + 1,
             )
-        case VersionRevised(version):
-            return replace(
+        case VersionRevised(version, _, at):
+            revised = replace(
                 change,
                 version=version,
                 evidence={},
                 returned=None,
                 counter=None,
                 revision=change.revision + 1,
-                code_round=change.code_round + 1,
                 version_number=change.version_number + 1,
             )
+            return _asked_for_code(revised, at)
         case ChangeReturned(because, by, reason, at):
             return replace(change, returned=Returned(because, by, reason, at))
-        case ChangeResubmitted():
-            return replace(change, returned=None, code_round=change.code_round + 1)
+        case ChangeResubmitted(_, at):
+            return _asked_for_code(replace(change, returned=None), at)
         case DeployerTookOver(by):
             return replace(change, deployer=by)
 
 
 def _apply_to_windows(change: Change, fact: WindowProposed | WindowEnded | WindowCountered) -> Change:
     match fact:
-        case WindowProposed(number, narrowed, span, submitted_at, reason):
-            return replace(
+        case WindowProposed(number, narrowed, span, submitted_at, reason, _, at):
+            proposed = replace(
                 change,
                 windows=(*change.windows, Window(number, span, submitted_at, reason)),
                 counter=None,
                 revision=change.revision + 1,
-                production_round=change.production_round + (not narrowed),
             )
-        case WindowEnded(number, because):
+            return proposed if narrowed else _asked_for_production(proposed, at)
+        case WindowEnded(number, because, _, reason):
             windows = tuple(
-                replace(window, ended=because) if window.number == number else window
+                replace(window, ended=because, end_reason=reason) if window.number == number else window
                 for window in change.windows
             )
             return replace(change, windows=windows)
@@ -159,45 +188,61 @@ def _apply_to_windows(change: Change, fact: WindowProposed | WindowEnded | Windo
             return replace(change, counter=CounterProposal(span, by))
 
 
-def _apply_to_deployments(
-    change: Change,
-    fact: DeploymentStarted
-    | DeploymentFinished
-    | MonitoringNudged
-    | MonitoringEscalated
-    | DeploymentOverran
-    | HealthConfirmed,
+def _apply_to_waivers(
+    change: Change, fact: WaiverAsked | WaiverGranted | WaiverRefused | WaiverTookEffect | WaiverExpired
 ) -> Change:
-    if isinstance(fact, DeploymentStarted):
-        started = Deployment(
-            id=fact.deployment,
-            environment=fact.environment,
-            version=fact.version,
-            attested=fact.attested,
-            started_by=fact.by,
-            started_at=fact.at,
-            window_end=fact.window_end,
+    if isinstance(fact, WaiverAsked):
+        asked = Waiver(
+            fact.number, fact.environment, fact.version, fact.reason, fact.expires_at, fact.by, fact.at
         )
-        return replace(change, deployments=(*change.deployments, started))
-    deployments = tuple(
-        _apply_to_deployment(deployment, fact) if deployment.id == fact.deployment else deployment
-        for deployment in change.deployments
+        return replace(change, waivers=(*change.waivers, asked))
+    waivers = tuple(
+        _decided(waiver, fact) if waiver.number == fact.number else waiver for waiver in change.waivers
     )
-    return replace(change, deployments=deployments)
+    return replace(change, waivers=waivers)
 
 
-def _apply_to_deployment(
-    deployment: Deployment,
-    fact: DeploymentFinished | MonitoringNudged | MonitoringEscalated | DeploymentOverran | HealthConfirmed,
-) -> Deployment:
+def _decided(
+    waiver: Waiver, fact: WaiverGranted | WaiverRefused | WaiverTookEffect | WaiverExpired
+) -> Waiver:
     match fact:
-        case DeploymentFinished(_, outcome, _, _, at):
-            return replace(deployment, outcome=outcome, finished_at=at)
-        case MonitoringNudged(_, minutes):
-            return replace(deployment, nudged=minutes)
-        case MonitoringEscalated(_, at):
-            return replace(deployment, escalated_at=at)
-        case DeploymentOverran(_, at):
-            return replace(deployment, overran_at=at)
-        case HealthConfirmed(_, by, at):
-            return replace(deployment, healthy_by=by, healthy_at=at)
+        case WaiverGranted(_, by, at, deputy_for):
+            return replace(waiver, granted_by=by, granted_at=at, deputy_for=deputy_for)
+        case WaiverRefused(_, by, reason, at):
+            return replace(waiver, refused_by=by, refused_reason=reason, refused_at=at)
+        case WaiverTookEffect(_, at):
+            return replace(waiver, effective_at=at)
+        case WaiverExpired(_, at):
+            return replace(waiver, expired_at=at)
+
+
+def _apply_to_standing(
+    change: Change,
+    fact: ChangeWithdrawn
+    | FreezeExcepted
+    | ChangeSuperseded
+    | SupersedingUndone
+    | AskingReminded
+    | ReminderSnoozed,
+) -> Change:
+    match fact:
+        case ChangeWithdrawn(by, reason, at):
+            return replace(change, withdrawn=Withdrawn(by, reason, at))
+        case FreezeExcepted(freeze, by, reason, at, deputy_for):
+            excepted = FreezeException(freeze, by, reason, at, deputy_for)
+            return replace(change, exceptions=(*change.exceptions, excepted))
+        case ChangeSuperseded(superseded_by, at):
+            return replace(change, superseded=Superseded(superseded_by, at))
+        case SupersedingUndone():
+            return replace(change, superseded=None)
+        case AskingReminded(phase, round_, step, _, at):
+            snoozes = tuple(each for each in change.snoozes if each.phase is not phase or each.until > at)
+            reminded = {**change.reminded, phase: Reminded(round_, step)}
+            return replace(change, reminded=reminded, snoozes=snoozes)
+        case ReminderSnoozed(phase, round_, person, until):
+            others = tuple(
+                each
+                for each in change.snoozes
+                if (each.phase, each.round, each.person) != (phase, round_, person)
+            )
+            return replace(change, snoozes=(*others, Snooze(phase, round_, person, until)))

@@ -3,12 +3,15 @@
 Unknown, unreachable or undefined never counts as met.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.rules.approvals import NeededSeat, OpenSeat, open_seats, seating
+from bot.rules.approvals import NeededSeat, OpenSeat, Seating, open_seats, principal_of, seating
 from bot.rules.change import Change, Evidence, EvidenceKind, EvidenceState, Outcome, RollbackPlan, Span
 from bot.rules.clauses import Clause
+from bot.rules.freeze_gates import freeze_gates
 from bot.rules.guide import PEER, ApprovalRow
+from bot.rules.leaving_out import is_left_out
+from bot.rules.organization import NOBODY_KNOWS
 from bot.rules.setting import Setting
 from bot.rules.terms import (
     ApprovalStage,
@@ -22,6 +25,7 @@ from bot.rules.terms import (
     deployment_label,
 )
 from bot.rules.verdict import Field, Gate
+from bot.rules.waiver_gates import waiver_gates
 from bot.rules.windows import first_legal_start, notice_given
 from bot.rules.words import Part, Quote, Sentence, When, Who, say, span
 
@@ -52,6 +56,7 @@ def window_gates(
         *approval_gates(change, setting, ApprovalStage.CODE),
         *evidence_gates(change),
         *_version_gates(change, setting),
+        *waiver_gates(change, setting, wished),
         *span_gates(change.type, setting, wished, reason, submitted_at),
         plan_gate(change.plan, (change.requester,)),
     )
@@ -65,20 +70,24 @@ def production_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
         *evidence_gates(change),
         *verification_gates(change, setting),
         *_version_gates(change, setting),
+        *waiver_gates(change, setting, change.window.span if change.window else None),
         plan_gate(change.plan, (change.requester,)),
         *approval_gates(change, setting, ApprovalStage.PRODUCTION),
         schedule_gate(change, setting),
+        *freeze_gates(change, setting),
         *_running_gates(change),
-        *_service_gates(change, setting),
+        *service_gates(change, setting),
     )
 
 
 def sequence_gate(change: Change, environment: EnvironmentName, setting: Setting) -> Gate:
-    """G-ENV-1: the same version has a successful deployment in the environment before."""
+    """G-ENV-1: the same version has a successful deployment in the environment before – or leaves it out (G-ENV-2)."""
     before = setting.guide.environment_before(environment)
     clause = Clause.STD_5 if environment == setting.guide.production else Clause.ENV_1
     if before is None:
         return Gate(clause, met=True, why=say(f"{environment.capitalize()} comes first."))
+    if is_left_out(change, before):
+        return Gate(Clause.ENV_2, met=True, why=say(f"{before} is waived"))
     latest = change.latest_in(before)
     if latest and latest.outcome is Outcome.SUCCEEDED and latest.finished_at:
         attested = ", attested by " if latest.attested else ""
@@ -98,12 +107,11 @@ def sequence_gate(change: Change, environment: EnvironmentName, setting: Setting
 
 
 def approval_gates(change: Change, setting: Setting, *stages: ApprovalStage) -> tuple[Gate, ...]:
-    """G-APP-1 to G-APP-4: one gate for each row, met when every seat is filled."""
-    rows = [
-        row
-        for row in setting.guide.approvals
-        if row.stage in stages and row.stage is not ApprovalStage.PRODUCTION
-    ]
+    """G-APP-1 to G-APP-4: one gate for each row, met when every seat is filled. A waiver of staging waives its row."""
+    wanted = set(stages) - {ApprovalStage.PRODUCTION}
+    if all(is_left_out(change, environment) for environment in setting.guide.staging_environments):
+        wanted.discard(ApprovalStage.STAGING)
+    rows = [row for row in setting.guide.approvals if row.stage in wanted]
     if ApprovalStage.PRODUCTION in stages and change.window:
         rows.extend(setting.policy.production_rows(change.window.span))
     return tuple(_row_gate(change, row, setting) for row in rows)
@@ -112,17 +120,40 @@ def approval_gates(change: Change, setting: Setting, *stages: ApprovalStage) -> 
 def _row_gate(change: Change, row: ApprovalRow, setting: Setting) -> Gate:
     seated = seating(row, change, setting.policy, change.standing_approvals)
     if not seated.missing:
-        people = tuple(dict.fromkeys(approval.person for _, approval in seated.filled))
-        return Gate(row.clause, met=True, why=say(f"{row.stage}: ", Who(people, "and")))
+        return Gate(row.clause, met=True, why=say(f"{row.stage}: ", *_signers(seated, setting)))
     missing = open_seats(change, setting, [row])
     parts: list[Part] = []
     for needed, able in _distinct(missing):
-        parts += ["; " if parts else "", f"{seat_label(needed, change)}: ", Who(able) if able else NOBODY_CAN]
+        parts += [
+            "; " if parts else "",
+            f"{seat_label(needed, change)}: ",
+            Who(able) if able else nobody_can(needed, setting),
+        ]
     who = tuple(dict.fromkeys(person for _, able in missing for person in able))
     return Gate(row.clause, met=False, why=say(f"{row.stage.capitalize()} needs ", *parts, "."), who=who)
 
 
+def _signers(seated: Seating, setting: Setting) -> tuple[Part, ...]:
+    """Everybody who signed, deputies with the names of those for whom they did."""
+    signed = dict.fromkeys(
+        (approval.person, principal_of(approval, needed, setting.guide)) for needed, approval in seated.filled
+    )
+    if not any(principal for _, principal in signed):
+        return (Who(tuple(person for person, _ in signed), "and"),)
+    parts: list[Part] = []
+    for person, principal in signed:
+        parts += [", " if parts else "", Who((person,)), *((" for ", Who((principal,))) if principal else ())]
+    return tuple(parts)
+
+
 NOBODY_CAN = "nobody holds this role and may sign"
+
+
+def nobody_can(needed: NeededSeat, setting: Setting) -> str:
+    """Why a seat has nobody; an unknown user group is said, since it never counts as an answer."""
+    roles = setting.guide.code_review.peers if needed.seat is PEER else (needed.seat,)
+    silent = not setting.roster.silent.isdisjoint(roles)
+    return f"nobody – {NOBODY_KNOWS}" if silent else NOBODY_CAN
 
 
 def seat_label(needed: NeededSeat, change: Change) -> str:
@@ -190,7 +221,9 @@ def _missing_evidence(kind: EvidenceKind, evidence: Evidence | None) -> Sentence
 
 
 def verification_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
-    """G-STD-6: QA and Product, two different people, have both let this version pass."""
+    """G-STD-6: QA and Product, two different people, have both let this version pass; waived with its environment."""
+    if is_left_out(change, setting.guide.verified_in):
+        return ()
     return tuple(_verification_gate(change, setting, role) for role in setting.guide.verification.roles)
 
 
@@ -232,7 +265,7 @@ def span_gates(
         return (Gate(Clause.STD_7, met=False, why=why, field=Field.WINDOW_START),)
     if HourClass.AFTER in setting.policy.hour_classes(wished):
         return (_exception_gate(setting, reason),)
-    return (_notice_gate(change_type, setting, notice_given(submitted_at, wished.start), submitted_at),)
+    return (_notice_gate(change_type, setting, wished, submitted_at),)
 
 
 def _exception_gate(setting: Setting, reason: Words) -> Gate:
@@ -247,12 +280,18 @@ def _exception_gate(setting: Setting, reason: Words) -> Gate:
     return Gate(Clause.APP_4, met=False, why=why, field=Field.WINDOW_REASON)
 
 
-def _notice_gate(change_type: ChangeType, setting: Setting, given: timedelta, submitted_at: datetime) -> Gate:
-    wanted = setting.guide.notice[change_type]
+def _notice_gate(change_type: ChangeType, setting: Setting, wished: Span, submitted_at: datetime) -> Gate:
+    """G-STD-7, counted from the submission, which for a narrower window is that of the one it narrows."""
+    wanted, given = setting.guide.notice[change_type], notice_given(submitted_at, wished.start)
     if given >= wanted:
         return Gate(Clause.STD_7, met=True, why=say(f"{span(given)} of notice"), field=Field.WINDOW_START)
+    short = (
+        f"That window starts in {span(given)}"
+        if submitted_at == setting.now
+        else f"That window was asked for {span(given)} ahead and lies in business hours now"
+    )
     why = say(
-        f"That window starts in {span(given)}; {change_type} changes need {span(wanted)} (first possible: ",
+        f"{short}; {change_type} changes need {span(wanted)} (first possible: ",
         When(first_legal_start(submitted_at, wanted)),
         ").",
     )
@@ -289,7 +328,7 @@ def schedule_gate(change: Change, setting: Setting) -> Gate:
 
 def health_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
     """G-STD-9: the watch has lasted long enough to be closed."""
-    latest = change.latest_in(setting.guide.production)
+    latest = change.attempt_in(setting.guide.production)
     if latest is None or latest.finished_at is None:
         return (Gate(Clause.STD_9, met=False, why=say("Nothing is being watched.")),)
     ends = latest.finished_at + setting.guide.monitoring.lasts
@@ -307,7 +346,8 @@ def _running_gates(change: Change) -> tuple[Gate, ...]:
     return (Gate(Clause.STD_8, met=False, why=why, who=(change.deployer,)),)
 
 
-def _service_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
+def service_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
+    """One service has one deployment or rollback to production running at a time."""
     deploying = setting.neighbors.deploying
     if deploying is None:
         return ()

@@ -5,7 +5,7 @@ makes a `Guide` of text and refuses what makes no sense; `guide_words.guide_tabl
 time are `timedelta`, whatever unit the file gives them in. Everything is immutable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -114,6 +114,8 @@ class BusinessHours:
     end: time
     holidays: frozenset[date] = frozenset()
     """Days that count like weekends; none in the guide itself, a service may have some."""
+    calendar: Container[date] = frozenset()
+    """More of them, by a named calendar of a service's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,24 @@
 """What a person hands in with an act, parsed and typed; Slack's forms and the API both end here."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.rules.change import Evidence, Outcome, PullRequest, RollbackPlan, Span
-from bot.rules.terms import ChangeType, DeploymentId, PersonId, Role, ServiceName, Words
+from bot.rules.deputies import DelegationId
+from bot.rules.freezing import FreezeId
+from bot.rules.readings import Figure, Problem
+from bot.rules.terms import (
+    NO_WORDS,
+    ChangeType,
+    DeploymentId,
+    EnvironmentName,
+    PersonId,
+    Phase,
+    Role,
+    ServiceName,
+    Words,
+)
+from bot.rules.words import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +103,122 @@ class Reason:
     """Just a reason."""
 
     reason: Words
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverWish:
+    """G-ENV-2: which environment the version shall leave out, why, and until when."""
+
+    environment: EnvironmentName
+    reason: Words
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverGrant:
+    """G-ENV-2: leave for the waiver that the Director was shown."""
+
+    waiver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRefusal:
+    """G-ENV-2: why not."""
+
+    reason: Words
+    waiver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineInput:
+    """What production measures before the deployment."""
+
+    figures: tuple[tuple[Problem, Figure], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """G-RB-1 to G-RB-4: what somebody saw. `before` only counts where no baseline was stored before the start."""
+
+    problem: Problem
+    now: Figure | None = None
+    before: Figure | None = None
+    notes: Words = NO_WORDS
+    deployment: DeploymentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWithdrawal:
+    """Why an observation has nothing to do with the deployment; without a number, all that stand."""
+
+    reason: Words
+    observation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackStart:
+    """A rollback of the deployment that its starter was shown."""
+
+    deployment: DeploymentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The fix that stands in for a required rollback: a change's number or a few words, and why."""
+
+    fix: Words
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozing:
+    """Which asking's reminders a person puts off."""
+
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeWish:
+    """A change freeze: for these services (none named: all), when, and why."""
+
+    services: tuple[ServiceName, ...]
+    span: Span
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeLift:
+    """Which freeze ends before its time, and why."""
+
+    freeze: FreezeId
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeLeave:
+    """From which freeze a change is excepted, and why."""
+
+    freeze: FreezeId
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
+class DeputyWish:
+    """A deputy for a role, for a service (None: for all), instead of a holder (None: where there is none), for a time.
+
+    `unfit` is why the deputy can hold no role, by the directory's word, which is asked before the act.
+    """
+
+    role: Role
+    service: ServiceName | None
+    principal: PersonId | None
+    deputy: PersonId
+    span: Span
+    unfit: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationEnd:
+    """A delegation that is to end now."""
+
+    delegation: DelegationId

@@ -3,15 +3,17 @@
 What stands here is all there is: an act at a stage that is not in its row is refused with a sentence made from the row.
 """
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.approvals import missing_seats, rows_at
 from bot.rules.change import Change, Outcome
 from bot.rules.clauses import Clause
-from bot.rules.guide import Guide
+from bot.rules.leaving_out import is_left_out, is_through
 from bot.rules.setting import Policy
-from bot.rules.terms import EnvironmentName, change_label
+from bot.rules.terms import change_label
 from bot.rules.verdict import Gate
 from bot.rules.words import say
 
@@ -29,8 +31,12 @@ class Stage(StrEnum):
     DEPLOYING = "deploying"
     MONITORING = "monitoring"
     ROLLBACK_REQUIRED = "rollback_required"
+    ROLLING_BACK = "rolling_back"
+    RESTORED = "restored"
     DONE = "done"
+    ROLLED_BACK = "rolled_back"
     WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
 
     @property
     def label(self) -> str:
@@ -49,24 +55,33 @@ STAGE_LABELS = {
     Stage.DEPLOYING: "being deployed to production",
     Stage.MONITORING: "in production and being watched",
     Stage.ROLLBACK_REQUIRED: "waiting for its rollback",
+    Stage.ROLLING_BACK: "being rolled back",
+    Stage.RESTORED: "rolled back and being watched",
     Stage.DONE: "done",
+    Stage.ROLLED_BACK: "rolled back",
     Stage.WITHDRAWN: "withdrawn",
+    Stage.SUPERSEDED: "superseded",
 }
 
-FINISHED = frozenset({Stage.DONE, Stage.WITHDRAWN})
-UNSTARTED = frozenset(
-    {
-        Stage.PREPARING,
-        Stage.RETURNED,
-        Stage.STAGING,
-        Stage.VERIFYING,
-        Stage.VERIFIED,
-        Stage.APPROVING,
-        Stage.SCHEDULED,
-    }
-)
+FINISHED = frozenset({Stage.DONE, Stage.ROLLED_BACK, Stage.WITHDRAWN, Stage.SUPERSEDED})
+CLOSED = frozenset({Stage.DONE, Stage.ROLLED_BACK})
+"""The ends that a change reaches by way of production."""
 LIVE = frozenset(Stage) - FINISHED
 WINDOWED = frozenset({Stage.APPROVING, Stage.SCHEDULED})
+WAIVABLE = frozenset({Stage.PREPARING, Stage.STAGING, Stage.VERIFYING, Stage.VERIFIED})
+IN_PRODUCTION = frozenset(
+    {
+        Stage.DEPLOYING,
+        Stage.MONITORING,
+        Stage.ROLLBACK_REQUIRED,
+        Stage.ROLLING_BACK,
+        Stage.RESTORED,
+        Stage.DONE,
+        Stage.ROLLED_BACK,
+    }
+)
+UNSTARTED = frozenset(Stage) - IN_PRODUCTION - FINISHED
+WATCHED = frozenset({Stage.MONITORING, Stage.RESTORED})
 
 
 class Act(StrEnum):
@@ -90,90 +105,202 @@ class Act(StrEnum):
     TAKE_OVER = "take_over"
     CONFIRM_HEALTHY = "confirm_healthy"
     WITHDRAW = "withdraw"
+    TAKE_BACK_APPROVAL = "take_back_approval"
+    ASK_FOR_WAIVER = "ask_for_waiver"
+    GRANT_WAIVER = "grant_waiver"
+    REFUSE_WAIVER = "refuse_waiver"
+    EXCEPT_FROM_FREEZE = "except_from_freeze"
+    RECORD_BASELINE = "record_baseline"
+    OBSERVE = "observe"
+    WITHDRAW_OBSERVATION = "withdraw_observation"
+    START_ROLLBACK = "start_rollback"
+    FINISH_ROLLBACK = "finish_rollback"
+    SETTLE_ROLLBACK = "settle_rollback"
+    UNDO_SUPERSEDING = "undo_superseding"
+    SNOOZE_REMINDER = "snooze_reminder"
     LAPSE_WINDOW = "lapse_window"
     FLAG_OVERRUN = "flag_overrun"
     NUDGE_MONITORING = "nudge_monitoring"
     ESCALATE_MONITORING = "escalate_monitoring"
+    REPEAT_ALARM = "repeat_alarm"
+    EXPIRE_WAIVER = "expire_waiver"
+    SUPERSEDE = "supersede"
+    REMIND_ASKED = "remind_asked"
+
+
+TIMED = frozenset(
+    {
+        Act.LAPSE_WINDOW,
+        Act.FLAG_OVERRUN,
+        Act.NUDGE_MONITORING,
+        Act.ESCALATE_MONITORING,
+        Act.REPEAT_ALARM,
+        Act.EXPIRE_WAIVER,
+        Act.SUPERSEDE,
+        Act.REMIND_ASKED,
+    }
+)
+"""What time does. Everything else is done by people, or by CI."""
+
+
+Moves = Mapping[Stage, AbstractSet[Stage]]
+"""From each stage, where an act may lead; the same stage included where it can stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A row of the table: from where an act is possible, which clause it serves, how a refusal calls it."""
+    """A row of the table: from where to where an act leads, which clause it serves, how a refusal calls it."""
 
     act: Act
-    stages: frozenset[Stage]
     clause: Clause
     doing: str
     """To follow "you can't", about the change."""
+    moves: Moves
+    stages: frozenset[Stage]
+    """Where the act is possible."""
     to: frozenset[Stage]
-    """Where it may lead; the same stage included where it can stay."""
+    """Wherever it may lead from any of them."""
 
 
-def _row(act: Act, stages: frozenset[Stage] | Stage, clause: Clause, doing: str, *to: Stage) -> Transition:
-    from_stages = frozenset({stages}) if isinstance(stages, Stage) else stages
-    return Transition(act, from_stages, clause, doing, frozenset(to) or from_stages)
+def _row(act: Act, clause: Clause, doing: str, *moves: Moves) -> Transition:
+    leads: dict[Stage, frozenset[Stage]] = {}
+    for each in moves:
+        for start, ends in each.items():
+            leads[start] = leads.get(start, frozenset()) | ends
+    return Transition(act, clause, doing, leads, frozenset(leads), frozenset().union(*leads.values()))
+
+
+def _stay(stages: AbstractSet[Stage]) -> Moves:
+    return {each: {each} for each in stages}
+
+
+def _all(stages: AbstractSet[Stage], *to: Stage) -> Moves:
+    return {each: set(to) for each in stages}
 
 
 _S = Stage
+_ON = (_S.VERIFIED, _S.APPROVING)
+_WAIVED = {**_all({_S.VERIFYING}, *_ON), **_all({_S.PREPARING}, _S.VERIFYING, *_ON)}
+"""G-ENV-2: the act meets the last condition of a granted waiver; a drafted window submits itself."""
+_RESUBMITTED: Moves = {_S.RETURNED: {_S.PREPARING, _S.VERIFYING, *_ON}}
+_ASKED = UNSTARTED - {_S.RETURNED, _S.SCHEDULED}
+_VOIDED: Moves = {_S.SCHEDULED: {_S.APPROVING}}
 TRANSITIONS = {
     row.act: row
     for row in (
-        _row(Act.REQUEST_DEPLOYMENT, frozenset(), Clause.TYPE_1, "request", _S.PREPARING),
-        _row(Act.RECORD_EVIDENCE, UNSTARTED, Clause.STD_2, "record evidence for"),
-        _row(Act.REVISE, UNSTARTED, Clause.STD_10, "revise", *UNSTARTED),
-        _row(
-            Act.REVISE_VERSION, UNSTARTED - {_S.STAGING}, Clause.TYPE_1, "change the version of", _S.PREPARING
+        Transition(
+            Act.REQUEST_DEPLOYMENT, Clause.TYPE_1, "request", {}, frozenset(), frozenset({_S.PREPARING})
         ),
-        _row(Act.APPROVE, UNSTARTED, Clause.APP_1, "approve", *UNSTARTED),
+        _row(Act.RECORD_EVIDENCE, Clause.STD_2, "record evidence for", _stay(UNSTARTED), _WAIVED, _VOIDED),
+        _row(Act.REVISE, Clause.STD_10, "revise", _stay(UNSTARTED), _VOIDED, _RESUBMITTED),
         _row(
-            Act.REJECT,
-            WINDOWED | {_S.PREPARING},
+            Act.REVISE_VERSION,
+            Clause.TYPE_1,
+            "change the version of",
+            _all(UNSTARTED - {_S.STAGING}, _S.PREPARING),
+        ),
+        _row(Act.APPROVE, Clause.APP_1, "approve", _stay(UNSTARTED), _WAIVED, {_S.APPROVING: {_S.SCHEDULED}}),
+        _row(
+            Act.TAKE_BACK_APPROVAL,
             Clause.APP_1,
-            "reject",
-            _S.RETURNED,
-            _S.VERIFIED,
+            "take back an approval of",
+            _stay(UNSTARTED),
+            _VOIDED,
         ),
-        _row(Act.RESUBMIT, _S.RETURNED, Clause.APP_1, "resubmit", _S.PREPARING),
+        _row(Act.REJECT, Clause.APP_1, "reject", {_S.PREPARING: {_S.RETURNED}}, _all(WINDOWED, _S.VERIFIED)),
+        _row(Act.RESUBMIT, Clause.APP_1, "resubmit", _RESUBMITTED),
         _row(
             Act.START_STAGING,
-            frozenset({_S.PREPARING, _S.VERIFYING}),
             Clause.STD_5,
             "start the staging deployment of",
-            _S.STAGING,
+            _all({_S.PREPARING, _S.VERIFYING}, _S.STAGING),
         ),
-        _row(Act.FINISH_STAGING, _S.STAGING, Clause.STD_5, "finish the staging deployment of", *UNSTARTED),
+        _row(
+            Act.FINISH_STAGING,
+            Clause.STD_5,
+            "finish the staging deployment of",
+            {_S.STAGING: {_S.PREPARING, _S.VERIFYING, _S.VERIFIED, _S.APPROVING}},
+            _stay({_S.SUPERSEDED}),
+        ),
         _row(
             Act.VERIFY,
-            frozenset({_S.VERIFYING, _S.VERIFIED}) | WINDOWED,
             Clause.STD_6,
             "verify",
-            _S.VERIFYING,
-            _S.VERIFIED,
-            _S.APPROVING,
-            _S.RETURNED,
+            {_S.VERIFYING: {_S.VERIFYING, _S.VERIFIED, _S.APPROVING}},
+            _all({_S.VERIFYING, _S.VERIFIED} | WINDOWED, _S.RETURNED),
         ),
-        _row(Act.PROPOSE_WINDOW, _S.VERIFIED, Clause.STD_7, "propose a window for", _S.APPROVING),
-        _row(Act.ACCEPT_COUNTER_PROPOSAL, _S.VERIFIED, Clause.STD_7, "accept a window for", _S.APPROVING),
-        _row(Act.MOVE_WINDOW, WINDOWED, Clause.STD_7, "move the window of", *WINDOWED),
-        _row(Act.START_PRODUCTION, _S.SCHEDULED, Clause.STD_8, "start", _S.DEPLOYING),
+        _row(Act.ASK_FOR_WAIVER, Clause.ENV_2, "ask for a waiver for", _stay(WAIVABLE)),
+        _row(Act.GRANT_WAIVER, Clause.ENV_2, "grant a waiver to", _stay(WAIVABLE), _WAIVED),
+        _row(Act.REFUSE_WAIVER, Clause.ENV_2, "refuse a waiver to", _stay(WAIVABLE)),
+        _row(Act.PROPOSE_WINDOW, Clause.STD_7, "propose a window for", {_S.VERIFIED: {_S.APPROVING}}),
+        _row(Act.ACCEPT_COUNTER_PROPOSAL, Clause.STD_7, "accept a window for", {_S.VERIFIED: {_S.APPROVING}}),
+        _row(Act.MOVE_WINDOW, Clause.STD_7, "move the window of", _all(WINDOWED, *WINDOWED)),
+        _row(Act.EXCEPT_FROM_FREEZE, Clause.STD_8, "except from a freeze", _stay(UNSTARTED)),
+        _row(Act.RECORD_BASELINE, Clause.RB_1, "record a baseline for", _stay(UNSTARTED)),
+        _row(Act.START_PRODUCTION, Clause.STD_8, "start", {_S.SCHEDULED: {_S.DEPLOYING}}),
         _row(
             Act.FINISH_PRODUCTION,
-            _S.DEPLOYING,
             Clause.STD_8,
             "finish",
-            _S.MONITORING,
-            _S.SCHEDULED,
-            _S.VERIFIED,
-            _S.APPROVING,
-            _S.ROLLBACK_REQUIRED,
+            {_S.DEPLOYING: {_S.MONITORING, _S.SCHEDULED, _S.VERIFIED}},
+            _all({_S.DEPLOYING, _S.ROLLBACK_REQUIRED}, _S.ROLLBACK_REQUIRED),
         ),
-        _row(Act.TAKE_OVER, LIVE, Clause.STD_8, "take over"),
-        _row(Act.CONFIRM_HEALTHY, _S.MONITORING, Clause.STD_9, "close", _S.DONE),
-        _row(Act.WITHDRAW, UNSTARTED - {_S.STAGING}, Clause.LOG_1, "withdraw", _S.WITHDRAWN),
-        _row(Act.LAPSE_WINDOW, WINDOWED, Clause.STD_8, "lapse", _S.VERIFIED),
-        _row(Act.FLAG_OVERRUN, _S.DEPLOYING, Clause.STD_8, "flag"),
-        _row(Act.NUDGE_MONITORING, _S.MONITORING, Clause.STD_9, "nudge about"),
-        _row(Act.ESCALATE_MONITORING, _S.MONITORING, Clause.STD_9, "escalate"),
+        _row(Act.TAKE_OVER, Clause.STD_8, "take over", _stay(LIVE)),
+        _row(
+            Act.CONFIRM_HEALTHY,
+            Clause.STD_9,
+            "close",
+            {_S.MONITORING: {_S.DONE}, _S.RESTORED: {_S.ROLLED_BACK}},
+        ),
+        _row(
+            Act.OBSERVE,
+            Clause.RB_2,
+            "report a problem with",
+            _stay(IN_PRODUCTION),
+            _all(IN_PRODUCTION - {_S.ROLLING_BACK}, _S.ROLLBACK_REQUIRED),
+        ),
+        _row(
+            Act.WITHDRAW_OBSERVATION,
+            Clause.RB_2,
+            "withdraw a report about",
+            {_S.ROLLBACK_REQUIRED: IN_PRODUCTION - {_S.ROLLING_BACK} | {_S.SCHEDULED, _S.VERIFIED}},
+        ),
+        _row(
+            Act.START_ROLLBACK,
+            Clause.RB_2,
+            "roll back",
+            _all({_S.DEPLOYING, _S.MONITORING, _S.DONE, _S.ROLLBACK_REQUIRED}, _S.ROLLING_BACK),
+        ),
+        _row(
+            Act.FINISH_ROLLBACK,
+            Clause.RB_2,
+            "finish the rollback of",
+            {_S.ROLLING_BACK: {_S.RESTORED, _S.ROLLBACK_REQUIRED}},
+        ),
+        _row(Act.SETTLE_ROLLBACK, Clause.RB_2, "settle", {_S.ROLLBACK_REQUIRED: {_S.ROLLED_BACK}}),
+        _row(Act.WITHDRAW, Clause.LOG_1, "withdraw", _all(UNSTARTED - {_S.STAGING}, _S.WITHDRAWN)),
+        _row(Act.UNDO_SUPERSEDING, Clause.TYPE_1, "bring back", {_S.SUPERSEDED: UNSTARTED}),
+        _row(Act.SNOOZE_REMINDER, Clause.APP_1, "snooze the reminders of", _stay(_ASKED)),
+        _row(Act.LAPSE_WINDOW, Clause.STD_8, "lapse", _all(WINDOWED, _S.VERIFIED)),
+        _row(Act.FLAG_OVERRUN, Clause.STD_8, "flag", _stay({_S.DEPLOYING, _S.ROLLBACK_REQUIRED})),
+        _row(Act.NUDGE_MONITORING, Clause.STD_9, "nudge about", _stay(WATCHED)),
+        _row(Act.ESCALATE_MONITORING, Clause.STD_9, "escalate", _stay(WATCHED)),
+        _row(
+            Act.REPEAT_ALARM,
+            Clause.RB_2,
+            "sound the alarm about",
+            _stay({_S.ROLLBACK_REQUIRED, _S.ROLLING_BACK}),
+        ),
+        _row(
+            Act.EXPIRE_WAIVER,
+            Clause.ENV_2,
+            "end a waiver of",
+            _stay(UNSTARTED),
+            _all({_S.VERIFYING, _S.VERIFIED} | WINDOWED, _S.PREPARING),
+            _all({_S.VERIFIED} | WINDOWED, _S.VERIFYING),
+        ),
+        _row(Act.SUPERSEDE, Clause.TYPE_1, "supersede", _all(UNSTARTED, _S.SUPERSEDED)),
+        _row(Act.REMIND_ASKED, Clause.APP_1, "remind about", _stay(_ASKED)),
     )
 }
 
@@ -182,6 +309,8 @@ def stage(change: Change, policy: Policy) -> Stage:
     """Derive where a change is from what is recorded about it: the one place that says so."""
     if change.withdrawn:
         return Stage.WITHDRAWN
+    if change.superseded:
+        return Stage.SUPERSEDED
     after_start = _stage_in_production(change, policy)
     if after_start:
         return after_start
@@ -196,40 +325,54 @@ def stage(change: Change, policy: Policy) -> Stage:
 
 
 def _stage_in_production(change: Change, policy: Policy) -> Stage | None:
-    """The stage from the newest production deployment, unless it left production untouched."""
+    """The stage from the newest production deployment and its rollback, unless it left production untouched.
+
+    An alarm outlives the word that nothing was touched, and one that comes after a settlement is another alarm.
+    """
     latest = change.latest_in(policy.guide.production)
-    if latest is None or latest.outcome is Outcome.FAILED_UNTOUCHED:
+    attempt = change.attempt_in(policy.guide.production)
+    if latest is None or attempt is None:
         return None
-    if latest.outcome is None:
-        return Stage.DEPLOYING
-    if latest.outcome is Outcome.FAILED:
+    rolled_back = attempt.rolls_back is not None
+    if rolled_back and attempt.running:
+        return Stage.ROLLING_BACK
+    alarms, settled = change.alarms_about(attempt), attempt.settled
+    if settled and not any(alarm.at > settled.at for alarm in alarms):
+        return Stage.ROLLED_BACK
+    if alarms or attempt.outcome is Outcome.FAILED:
         return Stage.ROLLBACK_REQUIRED
-    return Stage.DONE if latest.healthy_at else Stage.MONITORING
+    if attempt.outcome is Outcome.FAILED_UNTOUCHED:
+        return None
+    if attempt.running:
+        return Stage.DEPLOYING
+    if rolled_back:
+        return Stage.ROLLED_BACK if attempt.healthy_at else Stage.RESTORED
+    return Stage.DONE if attempt.healthy_at else Stage.MONITORING
 
 
 def _stage_before_verification(change: Change, policy: Policy) -> Stage | None:
-    """PREPARING, STAGING or VERIFYING; None once QA and Product have both let the version pass."""
-    for environment in policy.guide.staging_environments:
+    """PREPARING, STAGING or VERIFYING; None once QA and Product have both let the version pass, or it is waived."""
+    guide = policy.guide
+    for environment in guide.staging_environments:
         latest = change.latest_in(environment)
         if latest is not None and latest.running:
             return Stage.STAGING
-        if latest is None or latest.outcome is not Outcome.SUCCEEDED:
+        if not is_through(change, environment):
             return Stage.PREPARING
+    if is_left_out(change, guide.verified_in):
+        return None
     if not all(
         (verification := change.verified_by(role)) and verification.passed
-        for role in policy.guide.verification.roles
+        for role in guide.verification.roles
     ):
         return Stage.VERIFYING
     return None
 
 
-def next_environment(change: Change, guide: Guide) -> EnvironmentName:
-    """Where the version goes next before production; the last of those environments again once it was in all of them."""
-    for environment in guide.staging_environments:
-        latest = change.latest_in(environment)
-        if latest is None or latest.outcome is not Outcome.SUCCEEDED:
-            return environment
-    return guide.verified_in
+def claims_version(change: Change, policy: Policy) -> bool:
+    """Whether no other change may take the version: this one is unfinished, and was never closed before."""
+    was_closed = any(each.healthy_at or each.settled for each in change.deployments)
+    return stage(change, policy) in LIVE and not was_closed
 
 
 def refuse_by_stage(act: Act, change: Change, policy: Policy) -> Gate | None:

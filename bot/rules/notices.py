@@ -5,27 +5,43 @@ an ask or a watch is no notice: those messages are refreshed.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.rules.asking import asks
-from bot.rules.change import Change, Outcome, ReturnedBecause, WindowEnd
+from bot.rules.change import Change, Deployment, Outcome, Reminded, ReturnedBecause, WindowEnd
 from bot.rules.facts import (
+    ApprovalTakenBack,
     ApprovalVoided,
+    AskingReminded,
     ChangeReturned,
     ChangeRevised,
-    DeploymentFinished,
-    DeploymentOverran,
-    DeploymentStarted,
+    ChangeSuperseded,
+    EvidenceRecorded,
     Fact,
-    MonitoringEscalated,
     VersionRevised,
+    WaiverExpired,
+    WaiverGranted,
+    WaiverRefused,
+    WaiverTookEffect,
     WindowEnded,
 )
 from bot.rules.folding import apply_all
+from bot.rules.leaving_out import is_left_out
 from bot.rules.life import Stage, stage
+from bot.rules.production_facts import (
+    AlarmSounded,
+    DeploymentFinished,
+    DeploymentOverran,
+    DeploymentStarted,
+    MonitoringEscalated,
+    ObservationWithdrawn,
+    ProblemObserved,
+    RollbackSettled,
+)
+from bot.rules.readings import Finding
 from bot.rules.setting import Setting
-from bot.rules.terms import PersonId, Role, Words
+from bot.rules.terms import DeploymentId, PersonId, Phase, Role, Words, change_label
 
 
 class NoticeKind(StrEnum):
@@ -42,21 +58,63 @@ class NoticeKind(StrEnum):
     DEPLOYMENT_FAILED = "deployment_failed"
     ROLLBACK_REQUIRED = "rollback_required"
     ESCALATED = "escalated"
+    ALARM_AGAIN = "alarm_again"
+    ROLLBACK_STARTED = "rollback_started"
+    ROLLBACK_FAILED = "rollback_failed"
+    RESTORED = "restored"
+    SETTLED = "settled"
+    OBSERVED = "observed"
+    OBSERVATION_WITHDRAWN = "observation_withdrawn"
+    APPROVAL_TAKEN_BACK = "approval_taken_back"
+    WAIVER_GRANTED = "waiver_granted"
+    WAIVER_REFUSED = "waiver_refused"
+    WAIVER_EXPIRED = "waiver_expired"
+    SUPERSEDED = "superseded"
+    REMINDED = "reminded"
+    REMINDER_ESCALATED = "reminder_escalated"
+    FREEZE_DECLARED = "freeze_declared"
+    FREEZE_LIFTED = "freeze_lifted"
+    ON_CALL_TAKEN_OVER = "on_call_taken_over"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell. `by` did it, `words` is what they typed, `because` is the bot's own reason."""
+    """One thing to tell. `by` did it, `words` is what they typed, `because` is the bot's own reason.
+
+    `phase` and `round` are what a reminder is about. `late` is how many minutes after its time it is told, where that is worth saying.
+    """
 
     kind: NoticeKind
     to: tuple[PersonId | Role, ...]
     by: PersonId | None = None
     words: Words | None = None
     because: str = ""
+    phase: Phase | None = None
+    late: int = 0
+    round: int = 0
 
 
-def notices(before: Change | None, facts: Sequence[Fact], setting: Setting) -> tuple[Notice, ...]:
-    """Everything that these facts make worth telling; `before` is None for a new change."""
+IN_THREAD = frozenset(
+    {
+        NoticeKind.ROLLBACK_REQUIRED,
+        NoticeKind.ALARM_AGAIN,
+        NoticeKind.ROLLBACK_STARTED,
+        NoticeKind.ROLLBACK_FAILED,
+        NoticeKind.RESTORED,
+        NoticeKind.SETTLED,
+        NoticeKind.OBSERVED,
+        NoticeKind.OBSERVATION_WITHDRAWN,
+    }
+)
+"""What stands in the card's thread as well, for everybody in the channel."""
+IN_INCIDENTS = frozenset({NoticeKind.ROLLBACK_REQUIRED, NoticeKind.ROLLBACK_FAILED})
+"""What the incident channel hears, too."""
+
+
+def notices(
+    before: Change | None, facts: Sequence[Fact], setting: Setting, late: int = 0
+) -> tuple[Notice, ...]:
+    """Everything that these facts make worth telling, once; `before` is None for a new change, `late` in minutes."""
     if before is None:
         return ()
     after = apply_all(before, facts)
@@ -74,9 +132,18 @@ def notices(before: Change | None, facts: Sequence[Fact], setting: Setting) -> t
     was, now_at = stage(before, setting.policy), stage(after, setting.policy)
     if now_at is not was and now_at is Stage.SCHEDULED:
         told.append(Notice(NoticeKind.SCHEDULED, (after.deployer,)))
-    if was is Stage.VERIFYING and now_at in {Stage.VERIFIED, Stage.APPROVING}:
+    if now_at in {Stage.VERIFIED, Stage.APPROVING} and _got_past_staging(was, after, facts, setting):
         told.append(Notice(NoticeKind.VERIFIED, (after.requester,)))
-    return tuple(told)
+    return tuple(dict.fromkeys(replace(notice, late=late) for notice in told))
+
+
+def _got_past_staging(was: Stage, after: Change, facts: Sequence[Fact], setting: Setting) -> bool:
+    """Whether it was verified, or its waiver took effect by what others did; a waiver's own notice says so itself."""
+    if not is_left_out(after, setting.guide.verified_in):
+        return was is Stage.VERIFYING
+    own = any(isinstance(each, EvidenceRecorded) and each.by == after.requester for each in facts)
+    granted = any(isinstance(each, WaiverGranted) for each in facts)
+    return not own and not granted and any(isinstance(each, WaiverTookEffect) for each in facts)
 
 
 def _about(fact: Fact, before: Change, after: Change, setting: Setting) -> Iterator[Notice]:
@@ -91,18 +158,54 @@ def _about(fact: Fact, before: Change, after: Change, setting: Setting) -> Itera
         case ApprovalVoided(_, _, person, because):
             if person not in {ask.person for ask in asks(after, setting)}:
                 yield Notice(NoticeKind.APPROVAL_VOIDED, (person,), because=because)
+        case ApprovalTakenBack(_, _, person, reason):
+            yield Notice(NoticeKind.APPROVAL_TAKEN_BACK, (after.requester,), person, reason)
         case WindowEnded(_, WindowEnd.REJECTED, by, reason):
             yield Notice(NoticeKind.WINDOW_REJECTED, (after.requester,), by, reason)
         case WindowEnded(_, WindowEnd.LAPSED):
             yield Notice(NoticeKind.WINDOW_LAPSED, (after.requester,))
+        case WaiverGranted() | WaiverRefused() | WaiverExpired() | ChangeSuperseded() | AskingReminded():
+            yield from _about_waiting(fact, before, after, setting)
         case _:
-            yield from _about_deployment(fact, after, setting)
+            yield from _about_deployment(fact, before, after, setting)
 
 
-def _about_deployment(fact: Fact, after: Change, setting: Setting) -> Iterator[Notice]:
+def _about_waiting(
+    fact: WaiverGranted | WaiverRefused | WaiverExpired | ChangeSuperseded | AskingReminded,
+    before: Change,
+    after: Change,
+    setting: Setting,
+) -> Iterator[Notice]:
+    match fact:
+        case WaiverGranted(number, by):
+            yield Notice(NoticeKind.WAIVER_GRANTED, (after.requester,), by, because=_left_out(after, number))
+        case WaiverRefused(number, by, reason):
+            left_out = _left_out(after, number)
+            yield Notice(NoticeKind.WAIVER_REFUSED, (after.requester,), by, reason, because=left_out)
+        case WaiverExpired(number):
+            yield Notice(NoticeKind.WAIVER_EXPIRED, (after.requester,), because=_left_out(after, number))
+        case ChangeSuperseded(superseded_by):
+            newer = change_label(superseded_by)
+            yield Notice(NoticeKind.SUPERSEDED, (after.requester,), because=newer)
+        case AskingReminded(phase, round_, step, people) if people:
+            yield Notice(NoticeKind.REMINDED, people, phase=phase, round=round_)
+            escalated = before.reminded.get(phase) == Reminded(round_, step)
+            if step == len(setting.guide.asking.remind_after) and not escalated:
+                to: tuple[PersonId | Role, ...] = setting.guide.asking.escalates_to
+                yield Notice(NoticeKind.REMINDER_ESCALATED, to, phase=phase, round=round_)
+
+
+def _left_out(change: Change, number: int) -> str:
+    """The environment of a waiver."""
+    return next((each.environment for each in change.waivers if each.number == number), "")
+
+
+def _about_deployment(fact: Fact, before: Change, after: Change, setting: Setting) -> Iterator[Notice]:
     production = setting.guide.production
     watchers = setting.guide.monitoring.roles
     match fact:
+        case DeploymentStarted(rolls_back=rolled_back, by=by) if rolled_back:
+            yield Notice(NoticeKind.ROLLBACK_STARTED, (), by)
         case DeploymentStarted(_, environment) if environment == production:
             yield Notice(NoticeKind.DEPLOYMENT_STARTED, watchers, fact.by)
         case DeploymentOverran():
@@ -112,17 +215,61 @@ def _about_deployment(fact: Fact, after: Change, setting: Setting) -> Iterator[N
                 if each.row in _production_rows(after, setting)
             )
             yield Notice(NoticeKind.DEPLOYMENT_OVERRAN, tuple(approvers))
-        case DeploymentFinished(_, Outcome.FAILED, by, notes) if _to_production(fact, after, setting):
-            alarmed: tuple[PersonId | Role, ...] = (after.deployer, *setting.guide.rollback.alarmed)
-            yield Notice(NoticeKind.ROLLBACK_REQUIRED, alarmed, by, notes)
-        case DeploymentFinished(_, Outcome.FAILED_UNTOUCHED, by, notes) if _to_production(
-            fact, after, setting
-        ):
-            yield Notice(NoticeKind.DEPLOYMENT_FAILED, watchers, by, notes)
-        case DeploymentFinished(_, outcome, by, notes) if outcome is not Outcome.SUCCEEDED:
-            yield Notice(NoticeKind.DEPLOYMENT_FAILED, (after.requester,), by, notes)
+        case DeploymentFinished(number, outcome, by, notes):
+            yield from _about_end(_deployment(after, number), outcome, Notice(_ENDED, (), by, notes), setting)
+            if outcome is not Outcome.SUCCEEDED and not _to_production(fact, after, setting):
+                yield Notice(NoticeKind.DEPLOYMENT_FAILED, (after.requester,), by, notes)
         case MonitoringEscalated():
             yield Notice(NoticeKind.ESCALATED, setting.guide.monitoring.escalates_to)
+        case AlarmSounded():
+            first = stage(before, setting.policy) is not stage(after, setting.policy)
+            kind = NoticeKind.ROLLBACK_REQUIRED if first else NoticeKind.ALARM_AGAIN
+            yield Notice(kind, (after.deployer, *setting.guide.rollback.alarmed))
+        case ProblemObserved() | ObservationWithdrawn() | RollbackSettled():
+            yield from _about_report(fact, before, after, setting)
+
+
+_ENDED = NoticeKind.DEPLOYMENT_FAILED
+_ALARMED = frozenset({Stage.ROLLBACK_REQUIRED, Stage.ROLLING_BACK})
+"""Where the alarm about what runs in production was sounded before."""
+
+
+def _about_end(
+    deployment: Deployment | None, outcome: Outcome, ended: Notice, setting: Setting
+) -> Iterator[Notice]:
+    """How a deployment to production or a rollback ended; a failed one that must be rolled back sounds the alarm by itself."""
+    if deployment is None or deployment.environment != setting.guide.production:
+        return
+    if deployment.rolls_back and outcome is Outcome.SUCCEEDED:
+        yield replace(ended, kind=NoticeKind.RESTORED, to=())
+    elif deployment.rolls_back:
+        yield replace(ended, kind=NoticeKind.ROLLBACK_FAILED, to=setting.guide.rollback.failure_alarms)
+    elif outcome is Outcome.FAILED_UNTOUCHED:
+        yield replace(ended, to=setting.guide.monitoring.roles)
+
+
+def _about_report(
+    fact: ProblemObserved | ObservationWithdrawn | RollbackSettled,
+    before: Change,
+    after: Change,
+    setting: Setting,
+) -> Iterator[Notice]:
+    match fact:
+        case ProblemObserved(finding=finding) if finding in {Finding.POSSIBLE, Finding.UNKNOWN}:
+            asked: tuple[PersonId | Role, ...] = (after.deployer, *setting.guide.monitoring.roles)
+            yield Notice(NoticeKind.OBSERVED, asked, fact.by, fact.notes, fact.why)
+        case ProblemObserved(finding=Finding.ALARM) if stage(before, setting.policy) not in _ALARMED:
+            return  # the alarm says it
+        case ProblemObserved():
+            yield Notice(NoticeKind.OBSERVED, (), fact.by, fact.notes, fact.why)
+        case ObservationWithdrawn(_, by, reason):
+            yield Notice(NoticeKind.OBSERVATION_WITHDRAWN, (), by, reason)
+        case RollbackSettled(_, by, reason, fix):
+            yield Notice(NoticeKind.SETTLED, setting.guide.rollback.failure_alarms, by, reason, because=fix)
+
+
+def _deployment(change: Change, number: DeploymentId) -> Deployment | None:
+    return next((each for each in change.deployments if each.id == number), None)
 
 
 def _production_rows(change: Change, setting: Setting) -> frozenset[str]:

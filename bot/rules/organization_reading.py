@@ -1,14 +1,17 @@
 """From the text of a company's file to an `Organization` with its `Guide`; or to every reason why not."""
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import combinations
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.rules.calendars import Calendars, NoCalendars
 from bot.rules.guide_reading import read_guide
 from bot.rules.organization import ChannelId, Handle, Organization, PersonEntry, Service, Shift
+from bot.rules.organization_outside import GroupId, StandingDeputy
 from bot.rules.terms import PersonId, Role, ServiceName
 from bot.rules.toml_places import BadFile, Places, Problems, find_lines, load
 from bot.rules.toml_reading import Table, quoted
@@ -18,15 +21,22 @@ People = Mapping[Handle, PersonEntry]
 _TEAM = re.compile(r"T[A-Z0-9]+")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _PERSON = re.compile(r"[UW][A-Z0-9]+")
+_GROUP = re.compile(r"@S[A-Z0-9]+")
+_GROUP_MARK = "@"
 _DEFAULT_GUIDE = "the default guide"
+NO_CALENDARS = NoCalendars()
 
 
 class BadOrganization(BadFile):
     """An organization's file that cannot be used; one line for each problem, with file, line and key."""
 
 
-def parse_organization(text: str, *, source: str, default_guide_text: str) -> Organization:
+def parse_organization(
+    text: str, *, source: str, default_guide_text: str, calendars: Calendars = NO_CALENDARS
+) -> Organization:
     """Read a company's file; its `[guide]` tables stand in for the default guide's values, key by key.
+
+    `calendars` knows the holiday calendars that a service can name.
 
     Raises:
         BadOrganization: with all problems of the file, those of its guide included.
@@ -37,8 +47,9 @@ def parse_organization(text: str, *, source: str, default_guide_text: str) -> Or
     root = Table(values, "", places, problems)
     zone = _zone(root)
     people = _people(root)
-    services = _services(root, people)
+    services = _services(root, people, calendars)
     channels = root.table("channels")
+    roles, groups = _roles(root.table("roles"), people)
     organization = Organization(
         name=root.text("name"),
         team=_slack_id(root, "team", _TEAM, "a Slack team id such as T0HARBOR"),
@@ -48,7 +59,7 @@ def parse_organization(text: str, *, source: str, default_guide_text: str) -> Or
         incident_channel=_channel(channels, "incidents"),
         services=services,
         people=people,
-        roles=_roles(root.table("roles"), people),
+        roles=roles,
         rota=_rota(root, people, services, zone),
         guide=read_guide(
             default_guide_text,
@@ -57,7 +68,9 @@ def parse_organization(text: str, *, source: str, default_guide_text: str) -> Or
             override_places=Places(source, places.lines, "guide"),
             problems=problems,
         ),
+        groups=groups,
     )
+    organization = replace(organization, deputies=_deputies(root, organization))
     root.report_unknown()
     problems.raise_any(BadOrganization)
     return organization
@@ -109,34 +122,119 @@ def _people(root: Table) -> People:
     return MappingProxyType(people)
 
 
-def _services(root: Table, people: People) -> Mapping[ServiceName, Service]:
+def _services(root: Table, people: People, calendars: Calendars) -> Mapping[ServiceName, Service]:
     table = root.table("services")
     services: dict[ServiceName, Service] = {}
     for name in table.names():
         entry = table.table(name)
+        roles, groups = _roles(entry.table("roles"), people)
         services[ServiceName(name)] = Service(
             name=ServiceName(name),
             channel=_channel(entry, "channel"),
-            roles=_roles(entry.table("roles"), people),
+            roles=roles,
             holidays=entry.days("holidays") if entry.has("holidays") else frozenset(),
+            calendar=_calendar(entry, calendars) if entry.has("calendar") else frozenset(),
+            groups=groups,
         )
     if not services:
         root.bad("services", "must have one service or more, each in a table such as [services.payments]")
     return MappingProxyType(services)
 
 
-def _roles(table: Table, people: People) -> Mapping[Role, tuple[PersonId, ...]]:
+def _calendar(table: Table, calendars: Calendars) -> Container[date]:
+    name = table.text("calendar")
+    found = calendars.find(name) if name else None
+    if name and found is None:
+        near = calendars.nearest(name)
+        meant = f', did you mean "{near}"?' if near else ""
+        table.bad(
+            "calendar",
+            'must be a holiday calendar: a country such as "DE", a region such as "DE-BE" or a market such as'
+            f' "XECB"; there is no "{name}"{meant or ", list the days under holidays instead"}',
+        )
+    return frozenset() if found is None else found
+
+
+Held = tuple[Mapping[Role, tuple[PersonId, ...]], Mapping[Role, tuple[GroupId, ...]]]
+
+
+def _roles(table: Table, people: People) -> Held:
+    """Who holds each role: people by their handles, and user groups such as "@S0TECHLEADS"."""
     roles: dict[Role, tuple[PersonId, ...]] = {}
+    groups: dict[Role, tuple[GroupId, ...]] = {}
     for name in table.names():
-        if name == Role.ON_CALL:
-            table.bad(name, "is read from the rota, [[rota]], and cannot be listed here")
-        elif name not in list(Role):
-            table.bad(
-                name, f"is not a role; roles are {quoted(role for role in Role if role is not Role.ON_CALL)}"
-            )
-        else:
-            roles[Role(name)] = tuple(_known(table, name, handle, people) for handle in table.texts(name))
-    return MappingProxyType(roles)
+        role = _role(table, name, name)
+        if role is not None:
+            named = table.texts(name)
+            handles = [each for each in named if not each.startswith(_GROUP_MARK)]
+            roles[role] = tuple(_known(table, name, handle, people) for handle in handles)
+            marked = [each for each in named if each.startswith(_GROUP_MARK)]
+            if marked:
+                groups[role] = tuple(_group(table, name, each) for each in marked)
+    return MappingProxyType(roles), MappingProxyType(groups)
+
+
+def _role(table: Table, key: str, name: str) -> Role | None:
+    """A role by its name; on call stands in the rota, and is none that can be named."""
+    if name == Role.ON_CALL:
+        table.bad(key, "is read from the rota, [[rota]], and cannot be listed here")
+    elif name not in list(Role):
+        known = quoted(role for role in Role if role is not Role.ON_CALL)
+        what = "" if key == name else f'names "{name}", which '
+        table.bad(key, f"{what}is not a role; roles are {known}")
+    else:
+        return Role(name)
+    return None
+
+
+def _group(table: Table, key: str, marked: str) -> GroupId:
+    if not _GROUP.fullmatch(marked):
+        table.bad(key, f'must name a user group by its Slack id, such as "@S0TECHLEADS", not "{marked}"')
+    return GroupId(marked.removeprefix(_GROUP_MARK))
+
+
+def _deputies(root: Table, organization: Organization) -> tuple[StandingDeputy, ...]:
+    read = (_deputy(table, organization) for table in root.tables("deputies"))
+    return tuple(deputy for deputy in read if deputy is not None)
+
+
+def _deputy(table: Table, organization: Organization) -> StandingDeputy | None:
+    """One of [[deputies]]: of whom, in which role, and who stands in. Both must be whom the role admits."""
+    name = table.text("role")
+    role = _role(table, "role", name) if name else None
+    principal = _person(table, "for", organization.people) if table.has("for") else None
+    deputy = _person(table, "deputy", organization.people)
+    covered = _covered(table, organization.services)
+    if deputy and deputy == principal:
+        table.bad("deputy", "must be somebody else than the one for whom they act")
+    if role is None:
+        return None
+    named = StandingDeputy(role, deputy, principal, covered)
+    services = [service for service in organization.services if named.is_for(service)]
+    _check_principal(table, named, services, organization)
+    if deputy and services and all(deputy in _listed(organization, role, service) for service in services):
+        table.bad("deputy", f"names somebody who is {role.value} already")
+    return named
+
+
+def _check_principal(
+    table: Table, named: StandingDeputy, services: Sequence[ServiceName], organization: Organization
+) -> None:
+    """Whether the one for whom a deputy acts holds the role; the members of a user group are not known here."""
+    principal, role = named.principal, named.role
+    without = [
+        service
+        for service in services
+        if not organization.groups_of(role, service) and principal not in _listed(organization, role, service)
+    ]
+    # A deputy for all services stands in wherever the holder is one.
+    too_many = bool(without) if named.services is not None else len(without) == len(services)
+    if principal and services and too_many:
+        table.bad("for", f"names somebody who is not {role.value} of {', '.join(without)}")
+
+
+def _listed(organization: Organization, role: Role, service: ServiceName) -> tuple[PersonId, ...]:
+    return (*organization.roles.get(role, ()), *organization.services[service].roles.get(role, ()))
 
 
 def _person(table: Table, key: str, people: People) -> PersonId:

@@ -66,6 +66,16 @@ class ApprovalStage(StrEnum):
     PRODUCTION = "production"
 
 
+class Phase(StrEnum):
+    """What a person is asked for: approvals before staging, a verification, approvals for production, what a Director decides."""
+
+    CODE = "code"
+    VERIFICATION = "verification"
+    PRODUCTION = "production"
+    WAIVER = "waiver"
+    EXCEPTION = "exception"
+
+
 class HourClass(StrEnum):
     """What a span of time touches: business hours, the time outside them, or both (G-APP-3, G-APP-4)."""
 

@@ -10,26 +10,32 @@ from enum import StrEnum
 
 from bot.rules.approvals import missing_seats, open_seats, rows_at, rows_that_gain
 from bot.rules.change import Change
+from bot.rules.freeze_gates import freezes_over
 from bot.rules.gates import evidence_gates, production_gates, staging_gates, who_can_verify
 from bot.rules.guide import PEER, Seat
-from bot.rules.life import Stage, next_environment, stage
+from bot.rules.leaving_out import next_environment
+from bot.rules.life import IN_PRODUCTION, WAIVABLE, WATCHED, WINDOWED, Stage, stage
 from bot.rules.scene import Scene
 from bot.rules.setting import Setting
 from bot.rules.terms import ApprovalStage, PersonId, Role
 from bot.rules.verdict import unmet
-from bot.rules.watching import who_can_confirm
+from bot.rules.waiver_gates import undecided_waivers, who_decides_waivers, who_excepts
+from bot.rules.watching import who_can_confirm, who_can_roll_back
 
 
 class WaitingKind(StrEnum):
     """What a person can do next. In the order in which it presses."""
 
     ROLL_BACK = "roll_back"
+    FINISH_ROLLBACK = "finish_rollback"
     WATCH = "watch"
     FINISH_PRODUCTION = "finish_production"
     START_PRODUCTION = "start_production"
+    EXCEPT = "except"
     REVISE = "revise"
     APPROVE = "approve"
     VERIFY = "verify"
+    DECIDE_WAIVER = "decide_waiver"
     FINISH_STAGING = "finish_staging"
     START_STAGING = "start_staging"
     PROPOSE_WINDOW = "propose_window"
@@ -68,6 +74,7 @@ def waiting_for(person: PersonId, change: Change, setting: Setting) -> tuple[Wai
     now_at = stage(change, setting.policy)
     found = (
         *_as_signer(person, change, setting, now_at),
+        *_as_director(person, change, setting, now_at),
         *_as_deployer(person, change, setting, now_at),
         *_as_requester(person, change, setting, now_at),
         *_as_watcher(person, change, setting, now_at),
@@ -99,6 +106,18 @@ def _as_signer(person: PersonId, change: Change, setting: Setting, now_at: Stage
         )
         if roles:
             yield Waiting(WaitingKind.VERIFY, roles=roles)
+
+
+def _as_director(person: PersonId, change: Change, setting: Setting, now_at: Stage) -> Iterator[Waiting]:
+    """G-ENV-2, G-STD-8: what one who grants waivers or excepts from freezes has not decided yet."""
+    if (
+        now_at in WAIVABLE
+        and undecided_waivers(change, setting)
+        and person in who_decides_waivers(change, setting)
+    ):
+        yield Waiting(WaitingKind.DECIDE_WAIVER)
+    if now_at in WINDOWED and freezes_over(change, setting) and person in who_excepts(change, setting):
+        yield Waiting(WaitingKind.EXCEPT)
 
 
 def _is_asked_as_peer(person: PersonId, change: Change) -> bool:
@@ -138,23 +157,23 @@ def _as_requester(person: PersonId, change: Change, setting: Setting, now_at: St
 
 
 def _as_watcher(person: PersonId, change: Change, setting: Setting, now_at: Stage) -> Iterator[Waiting]:
-    deployment = change.latest_in(setting.guide.production)
-    if deployment is None:
+    attempt = change.attempt_in(setting.guide.production)
+    if attempt is None:
         return
-    if now_at is Stage.MONITORING and person in who_can_confirm(change, deployment, setting):
+    if now_at in WATCHED and person in who_can_confirm(change, attempt, setting):
         yield Waiting(WaitingKind.WATCH)
-    if now_at is Stage.ROLLBACK_REQUIRED:
-        alarmed = (
-            holder for role in setting.guide.rollback.alarmed for holder in setting.roster.holders(role)
-        )
-        if person in {change.deployer, *alarmed}:
-            yield Waiting(WaitingKind.ROLL_BACK)
+    if now_at is Stage.ROLLBACK_REQUIRED and person in who_can_roll_back(change, setting):
+        yield Waiting(WaitingKind.ROLL_BACK)
+    if now_at is Stage.ROLLING_BACK and person in {change.deployer, attempt.started_by}:
+        yield Waiting(WaitingKind.FINISH_ROLLBACK)
 
 
 def concerned(change: Change, setting: Setting) -> tuple[PersonId, ...]:
     """Whose own work an act on this change may touch, beside those who are or were asked about it."""
     people = [change.requester, change.deployer, *change.reviewers]
-    if stage(change, setting.policy) in {Stage.MONITORING, Stage.ROLLBACK_REQUIRED, Stage.DONE}:
-        roles = (*setting.guide.monitoring.roles, *setting.guide.monitoring.escalates_to)
+    if stage(change, setting.policy) in IN_PRODUCTION:
+        monitoring, rollback = setting.guide.monitoring, setting.guide.rollback
+        roles = (*monitoring.roles, *monitoring.escalates_to, *rollback.started_by)
         people += [person for role in roles for person in setting.roster.holders(role)]
+        people += [each.started_by for each in change.deployments if each.rolls_back]
     return tuple(dict.fromkeys(people))

@@ -1,4 +1,4 @@
-"""Who may say that production is healthy (G-STD-9)."""
+"""Who may say that production is healthy, and who may roll back (G-STD-9, G-RB-1 to G-RB-4)."""
 
 from bot.rules.change import Change, Deployment
 from bot.rules.setting import Setting
@@ -13,3 +13,19 @@ def who_can_confirm(change: Change, deployment: Deployment, setting: Setting) ->
     deployer = (change.deployer,) if change.deployer in engineers else ()
     held = (person for role in roles for person in setting.roster.holders(role))
     return tuple(dict.fromkeys((*deployer, *held)))
+
+
+def who_can_roll_back(change: Change, setting: Setting) -> tuple[PersonId, ...]:
+    """The deployer while an engineer of the service, and whom the guide names."""
+    engineers = setting.roster.holders(Role.ENGINEER)
+    deployer = (change.deployer,) if change.deployer in engineers else ()
+    roles = setting.guide.rollback.started_by
+    return tuple(
+        dict.fromkeys((*deployer, *(person for role in roles for person in setting.roster.holders(role))))
+    )
+
+
+def is_still_in_production(change: Change, setting: Setting) -> bool:
+    """Whether what this change put into production, or put back there, is what runs there now."""
+    neighbors = setting.neighbors
+    return neighbors.put_there_by == change.id or neighbors.in_production == change.version

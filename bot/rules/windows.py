@@ -89,7 +89,7 @@ def _business_days(
 
 
 def _is_business_day(day: date, hours: BusinessHours) -> bool:
-    return day.weekday() in hours.days and day not in hours.holidays
+    return day.weekday() in hours.days and day not in hours.holidays and day not in hours.calendar
 
 
 def _bounds(day: date, hours: BusinessHours, zone: tzinfo) -> tuple[datetime, datetime]:

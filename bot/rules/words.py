@@ -42,6 +42,11 @@ class Sentence:
 
     parts: tuple[Part, ...]
 
+    @property
+    def people(self) -> tuple[PersonId, ...]:
+        """Everybody whom it names."""
+        return tuple(person for part in self.parts if isinstance(part, Who) for person in part.people)
+
 
 def say(*parts: Part) -> Sentence:
     """Make a sentence of its parts, in order."""

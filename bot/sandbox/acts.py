@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.sandbox import payloads
 from bot.sandbox.api.answers import post_answer
 from bot.sandbox.api.call import Arguments
+from bot.sandbox.as_json import user_json
 from bot.sandbox.blocks import state_name, values_of
 from bot.sandbox.company import Member
 from bot.sandbox.deliver import Courier
@@ -151,6 +152,23 @@ class Acts:
             "event_ts": f"{time.time():.6f}",
         }
         return Result(act, trouble=self.sends_event(what).trouble)
+
+    def changes_group(self, group_id: str, users: tuple[str, ...]) -> Delivered:
+        """Let these people be the members of a user group from now on; the bot hears of it twice, as from Slack.
+
+        Raises:
+            KeyError: when there is no such group, or this is a free plan.
+        """
+        with self._workspace.lock:
+            told = payloads.group_changed(self._workspace, group_id, users)
+        return [self.sends_event(what) for what in told][-1]
+
+    def deactivates(self, user_id: str) -> Delivered:
+        """Take away a person's account; the bot hears of it."""
+        with self._workspace.lock:
+            gone = self._workspace.deactivate(user_id)
+            what = {"type": "user_change", "user": user_json(gone, self._workspace.company)}
+        return self.sends_event(what)
 
     def sends_event(self, what: Json) -> Delivered:
         """Deliver any event, for example `subteam_members_changed`."""

@@ -2,12 +2,26 @@
 
 import copy
 
-from bot.sandbox.company import Company, Member
+from bot.sandbox.company import Company, Member, UserGroup
 from bot.sandbox.posts import Conversation, Post
 from bot.sandbox.refusal import Json
 from bot.sandbox.views import View
 
 UTC_OFFSETS = {"Europe/Berlin": 3600}
+
+
+def group_json(group: UserGroup, company: Company, *, with_users: bool) -> Json:
+    """A user group."""
+    return {
+        "id": group.id,
+        "team_id": company.team_id,
+        "is_usergroup": True,
+        "handle": group.handle,
+        "name": group.name,
+        "date_delete": 0,
+        "user_count": len(group.users),
+        **({"users": list(group.users)} if with_users else {}),
+    }
 
 
 def user_json(one: Member, company: Company) -> Json:

@@ -1,4 +1,7 @@
-"""Slack's date tokens, read in somebody's zone. Nothing is relative: a date is never "today"."""
+"""Slack's date tokens, read in somebody's zone. Nothing is relative: a date is never "today".
+
+Slack leaves the year out of a long date less than half a year away; here, where stories last weeks, it is always left out.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -50,8 +53,8 @@ def _formatted(pattern: str, at: datetime) -> str:
         "date_pretty": date,
         "date_short": short,
         "date_short_pretty": short,
-        "date_long": f"{day}, {date}",
-        "date_long_pretty": f"{day}, {date}",
+        "date_long": f"{day}, {month} {_ordinal(at.day)}",
+        "date_long_pretty": f"{day}, {month} {_ordinal(at.day)}",
         "time": f"{at:%H:%M}",
         "time_secs": f"{at:%H:%M:%S}",
         "ago": short,

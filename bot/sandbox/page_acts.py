@@ -46,6 +46,7 @@ class PageActs:
             "shortcut": self._shortcut,
             "clock": self._moves_clock,
             "fault": self._lets_fail,
+            "group": self._changes_group,
         }
 
     def do(self, given: Json) -> Result:
@@ -107,6 +108,10 @@ class PageActs:
             return Result(0, trouble=str(wrong))
         self._workspace.touch()
         return Result(0)
+
+    def _changes_group(self, _: Member, given: Json) -> Result:
+        users = tuple(self._workspace.person_named(name).id for name in given["users"])
+        return Result(0, trouble=self._acts.changes_group(given["group"], users).trouble)
 
     def _lets_fail(self, _: Member, given: Json) -> Result:
         """Let the next calls of a method fail; without one, take back what still waits."""

@@ -2,8 +2,9 @@
 
 import secrets
 import time
+from dataclasses import replace
 
-from bot.sandbox.as_json import message_json, view_json
+from bot.sandbox.as_json import group_json, message_json, view_json
 from bot.sandbox.company import Member
 from bot.sandbox.posts import Conversation, Post
 from bot.sandbox.refusal import Json
@@ -133,6 +134,35 @@ def shortcut(workspace: Workspace, who: Member, callback_id: str, post: Post | N
             "response_url": _response_url(workspace, "app", address),
         }
     return payload
+
+
+def group_changed(workspace: Workspace, group_id: str, users: tuple[str, ...]) -> list[Json]:
+    """Change a user group's members; the events by which Slack tells of it.
+
+    Raises:
+        KeyError: when there is no such group, or this is a free plan.
+    """
+    groups = workspace.groups or {}
+    before = groups[group_id]
+    groups[group_id] = after = replace(before, users=users)
+    workspace.touch()
+    added = [user for user in users if user not in before.users]
+    removed = [user for user in before.users if user not in users]
+    moved: Json = {
+        "type": "subteam_members_changed",
+        "subteam_id": group_id,
+        "team_id": workspace.company.team_id,
+        "date_previous_update": 0,
+        "date_update": int(time.time()),
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+    }
+    return [
+        moved,
+        {"type": "subteam_updated", "subteam": group_json(after, workspace.company, with_users=True)},
+    ]
 
 
 def event(workspace: Workspace, what: Json) -> Json:

@@ -20,7 +20,7 @@ def reader_for(workspace: Workspace, user_id: str | None) -> Reader:
             return member.display_name
         if one == app.bot_user_id:
             return app.name.capitalize()
-        groups = {group.id: group.handle for group in workspace.company.user_groups or ()}
+        groups = {group.id: group.handle for group in (workspace.groups or {}).values()}
         where = workspace.conversations.get(one)
         return where.name if where else groups.get(one, one)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.acts import Acts
 from bot.sandbox.clock import MovableClock
-from bot.sandbox.company import HARBOR, Company
+from bot.sandbox.company import HARBOR, Company, UserGroup
 from bot.sandbox.deliver import Courier
 from bot.sandbox.messages import Feed, Message
 from bot.sandbox.pages import Pages, nothing_due
@@ -98,6 +98,28 @@ class Sandbox:
         """A message as a person would read it."""
         reader = person.id if isinstance(person, Person) else self.person(person).id
         return read_post(message.post, reader_for(self.workspace, reader))
+
+    def buys_plan(self, *groups: UserGroup) -> None:
+        """Move to a paid plan, with these user groups."""
+        with self.workspace.lock:
+            self.workspace.groups = {group.id: group for group in groups}
+
+    def cancels_plan(self) -> None:
+        """Move to the free plan, which has no user groups."""
+        with self.workspace.lock:
+            self.workspace.groups = None
+
+    def changes_group(self, group_id: str, *names: str) -> Delivered:
+        """Let these people, by first name, be the members of a user group from now on; the bot hears of it.
+
+        Raises:
+            KeyError: when there is no such group or person, or this is a free plan.
+        """
+        return self.acts.changes_group(group_id, tuple(self.person(name).id for name in names))
+
+    def deactivates(self, name: str) -> Delivered:
+        """Take away a person's account; the bot hears of it."""
+        return self.acts.deactivates(self.person(name).id)
 
     def sends_event(self, what: Json) -> Delivered:
         """Deliver an event, such as `{"type": "subteam_members_changed", …}`."""

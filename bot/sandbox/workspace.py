@@ -1,7 +1,7 @@
 """The state of the workspace: people, conversations, views, and what was handed out."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -70,6 +70,8 @@ class Workspace:
         self.bot_url: str | None = None
         self.own_url: str | None = None
         self.revision = 0
+        self.groups = None if company.user_groups is None else {one.id: one for one in company.user_groups}
+        """The user groups as they are now; None on a free plan."""
         self._people = {one.id: one for one in company.people}
         self._acts: dict[str, int] = {}
         self._last_ts = 0
@@ -91,6 +93,12 @@ class Workspace:
         """A person by id."""
         return self._people.get(user_id)
 
+    def deactivate(self, user_id: str) -> Member:
+        """Take away a person's account; what they wrote stays."""
+        self._people[user_id] = replace(self._people[user_id], deleted=True)
+        self.touch()
+        return self._people[user_id]
+
     def person_named(self, name: str) -> Member:
         """A person by handle, first name, full name or id.
 
@@ -98,7 +106,7 @@ class Workspace:
             KeyError: when the company has nobody of that name.
         """
         wanted = name.lower()
-        for one in self.company.people:
+        for one in self._people.values():
             if wanted in {one.name, one.id.lower(), one.real_name.lower(), one.display_name.lower()}:
                 return one
         raise KeyError(f"{self.company.name} has nobody called {name!r}.")

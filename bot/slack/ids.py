@@ -9,17 +9,23 @@ from enum import StrEnum
 from typing import Final
 
 from bot.rules.change import Change
-from bot.rules.terms import ChangeId, DeploymentId
+from bot.rules.deputies import DelegationId
+from bot.rules.freezing import FreezeId
+from bot.rules.terms import ChangeId, DeploymentId, Phase, ServiceName
 from bot.rules.verdict import Field
 
 COMMAND: Final = "/deploy"
+DEPLOYMENTS: Final = "deployments"
+"""What follows `/deploy list` to list deployments in place of changes."""
 
 
 class Press(StrEnum):
     """The `action_id` of every button, in lists followed by `:` and what tells one line's from another's.
 
-    Each one's value is a `Ref`, but OPEN_CARD's and REQUEST's, which have none, RUN's, which is a command's text, and
-    NEWER's and OLDER's, which are decoded by `decode_turn`.
+    Each one's value is a `Ref`, but OPEN_CARD's, REQUEST's and DELEGATE's, which have none, RUN's, which is a command's
+    text, LIFT_FREEZE's and END_DELEGATION's, which `decode_freeze` and `decode_delegation` read, NEWER's and
+    OLDER's, which are decoded by `decode_turn`, GRANT_WAIVER's and REFUSE_WAIVER's, which `decode_waiver` reads, and
+    SNOOZE's, which `decode_snooze` reads.
     """
 
     APPROVE = "approve"
@@ -36,6 +42,13 @@ class Press(StrEnum):
     PRODUCTION_SUCCEEDED = "production_succeeded"
     PRODUCTION_FAILED = "production_failed"
     HEALTHY = "healthy"
+    REPORT = "report"
+    RECORD_BASELINE = "record_baseline"
+    START_ROLLBACK = "start_rollback"
+    ROLLBACK_SUCCEEDED = "rollback_succeeded"
+    ROLLBACK_FAILED = "rollback_failed"
+    NOT_THE_CAUSE = "not_the_cause"
+    SETTLE = "settle"
     REVISE = "revise"
     RESUBMIT = "resubmit"
     RECORD_EVIDENCE = "record_evidence"
@@ -45,8 +58,17 @@ class Press(StrEnum):
     """A link: Slack opens it by itself and tells us all the same; it is only to be acknowledged."""
     SHOW = "show"
     RUN = "run"
+    LIFT_FREEZE = "lift_freeze"
+    EXCEPT_FROM_FREEZE = "except_from_freeze"
+    DELEGATE = "delegate"
+    END_DELEGATION = "end_delegation"
     NEWER = "newer"
     OLDER = "older"
+    GRANT_WAIVER = "grant_waiver"
+    REFUSE_WAIVER = "refuse_waiver"
+    ASK_FOR_WAIVER = "ask_for_waiver"
+    BRING_BACK = "bring_back"
+    SNOOZE = "snooze"
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -66,6 +88,9 @@ class Event(StrEnum):
 
     HOME_OPENED = "app_home_opened"
     MESSAGE = "message"
+    GROUP_CHANGED = "subteam_updated"
+    GROUP_MEMBERS_CHANGED = "subteam_members_changed"
+    USER_CHANGED = "user_change"
 
 
 MORE: Final = "more"
@@ -81,11 +106,21 @@ class Choice(StrEnum):
     START_STAGING = "start_staging"
     FAIL = "fail"
     TAKE_OVER = "take_over"
+    REPORT = "report"
+    RECORD_BASELINE = "record_baseline"
     WITHDRAW = "withdraw"
+    ASK_FOR_WAIVER = "ask_for_waiver"
+    TAKE_BACK = "take_back"
+    MORE = "more"
+    """What found no room in the menu."""
 
 
 class Modal(StrEnum):
-    """The `callback_id` of every modal. Its `private_metadata` is a `Ref`, but REQUEST's, which is empty."""
+    """The `callback_id` of every modal.
+
+    Its `private_metadata` is a `Ref`, but REQUEST's, FREEZE's and DELEGATE's, which are empty, LIFT_FREEZE's, which
+    `encode_freeze` makes, and REFUSE_WAIVER's, which `encode_waiver` makes.
+    """
 
     REQUEST = "request"
     REVISE = "revise"
@@ -98,9 +133,24 @@ class Modal(StrEnum):
     MOVE_WINDOW = "move_window"
     STAGING_FAILED = "staging_failed"
     PRODUCTION_FAILED = "production_failed"
+    REPORT = "report"
+    RECORD_BASELINE = "record_baseline"
+    ROLLBACK_FAILED = "rollback_failed"
+    NOT_THE_CAUSE = "not_the_cause"
+    SETTLE = "settle"
     WITHDRAW = "withdraw"
+    FREEZE = "freeze"
+    LIFT_FREEZE = "lift_freeze"
+    EXCEPT_FROM_FREEZE = "except_from_freeze"
+    DELEGATE = "delegate"
+    ASK_FOR_WAIVER = "ask_for_waiver"
+    REFUSE_WAIVER = "refuse_waiver"
+    TAKE_BACK = "take_back"
+    MORE = "more"
 
 
+AFRESH: Final = ":"
+"""Follows a field's name in a `block_id` where Slack must not keep what was typed into the one before."""
 INPUTS: Final = tuple(field.value for field in Field)
 """An input's `block_id` and `action_id` are both the value of its `Field`."""
 
@@ -115,6 +165,16 @@ NOT_APPLICABLE: Final = "n/a"
 VERSION_MOST: Final = 100
 """How long a version may be, in characters."""
 
+ALL_REPORTS: Final = "all"
+"""The option that stands for every report; one of them is its number."""
+ALL_SERVICES: Final = "all"
+"""The option that stands for every service; `encode_service` makes that of one."""
+_DELEGATION: Final = re.compile(r"delegation/([1-9][0-9]{0,17})")
+_SERVICE: Final = "service/"
+_WAIVER: Final = "waiver/"
+_SNOOZE: Final = "snooze/"
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_FREEZE: Final = re.compile(r"freeze/([1-9][0-9]{0,17})")
 _REF: Final = re.compile(r"([1-9][0-9]{0,17}):([0-9]{0,9}):([1-9][0-9]{0,17})?")
 
 
@@ -151,6 +211,67 @@ class Ref:
         return cls(change.id, change.revision, deployment or running)
 
 
+def encode_freeze(freeze: FreezeId) -> str:
+    """The value of a button, option or modal about a freeze: `freeze/7`."""
+    return f"freeze/{freeze}"
+
+
+def decode_freeze(text: str | None) -> FreezeId | None:
+    """What `encode_freeze` made, or None."""
+    found = _FREEZE.fullmatch(text or "")
+    return FreezeId(int(found[1])) if found else None
+
+
+def encode_delegation(delegation: DelegationId) -> str:
+    """The value of a button about a delegation: `delegation/7`."""
+    return f"delegation/{delegation}"
+
+
+def decode_delegation(text: str | None) -> DelegationId | None:
+    """What `encode_delegation` made, or None."""
+    found = _DELEGATION.fullmatch(text or "")
+    return DelegationId(int(found[1])) if found else None
+
+
+def encode_waiver(number: int, ref: Ref) -> str:
+    """The value of a button or modal about a waiver of a change: `waiver/2/142:3:`."""
+    return f"{_WAIVER}{number}/{ref.encode()}"
+
+
+def decode_waiver(text: str | None) -> tuple[int, Ref] | None:
+    """What `encode_waiver` made, or None."""
+    number, _, rest = (text or "").removeprefix(_WAIVER).partition("/")
+    ref = Ref.decode(rest)
+    if ref is None or not _NUMBER.fullmatch(number) or not (text or "").startswith(_WAIVER):
+        return None
+    return int(number), ref
+
+
+def encode_snooze(phase: Phase, ref: Ref) -> str:
+    """The value of a button that puts off the reminders of one asking: `snooze/code/142:3:`."""
+    return f"{_SNOOZE}{phase}/{ref.encode()}"
+
+
+def decode_snooze(text: str | None) -> tuple[Phase, Ref] | None:
+    """What `encode_snooze` made, or None."""
+    phase, _, rest = (text or "").removeprefix(_SNOOZE).partition("/")
+    ref = Ref.decode(rest)
+    if ref is None or phase not in set(Phase) or not (text or "").startswith(_SNOOZE):
+        return None
+    return Phase(phase), ref
+
+
+def encode_service(service: ServiceName) -> str:
+    """The value of an option that means one service: `service/payments`."""
+    return f"{_SERVICE}{service}"
+
+
+def decode_service(text: str | None) -> ServiceName | None:
+    """What `encode_service` made, or None."""
+    name = (text or "").removeprefix(_SERVICE)
+    return ServiceName(name) if text and text != name and name else None
+
+
 def encode_choice(choice: Choice, ref: Ref) -> str:
     """The value of an option of the ⋯ menu: `withdraw/142:3:`."""
     return f"{choice}/{ref.encode()}"
@@ -171,9 +292,9 @@ _TURN: Final = re.compile(rf"(newer|older):([1-9][0-9]{{0,17}}) ?(.{{0,{TURN_WOR
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Turning a list's page: beside which change the next one begins, on which side, and the words that narrow it."""
+    """Turning a list's page: beside which change – or deployment – the next one begins, on which side, and its words."""
 
-    beside: ChangeId
+    beside: int
     newer: bool
     words: str
 
@@ -188,4 +309,4 @@ def decode_turn(text: str | None) -> Turn | None:
     if found is None:
         return None
     side, beside, words = found.groups()
-    return Turn(ChangeId(int(beside)), side == "newer", words)
+    return Turn(int(beside), side == "newer", words)

@@ -19,14 +19,21 @@ SCOPES_OF_METHODS: Final[Mapping[str, frozenset[str]]] = {
     "chat_update": frozenset({"chat:write"}),
     "conversations_history": HISTORY,
     "conversations_open": frozenset({"im:write"}),
+    "conversations_replies": HISTORY,
+    "usergroups_users_list": frozenset({"usergroups:read"}),
     "users_info": frozenset({"users:read"}),
     "views_open": frozenset(),
     "views_publish": frozenset(),
+    "views_update": frozenset(),
+    "views_push": frozenset(),
 }
 """Every method of the Web API that the bot calls, as the SDK spells it, and the bot scopes that it needs."""
 EVENT_SUBSCRIPTIONS: Final[Mapping[Event, tuple[str, frozenset[str]]]] = {
     Event.HOME_OPENED: ("app_home_opened", frozenset()),
     Event.MESSAGE: ("message.im", frozenset({"im:history"})),
+    Event.GROUP_CHANGED: ("subteam_updated", frozenset({"usergroups:read"})),
+    Event.GROUP_MEMBERS_CHANGED: ("subteam_members_changed", frozenset({"usergroups:read"})),
+    Event.USER_CHANGED: ("user_change", frozenset({"users:read"})),
 }
 """Every event that the bot listens to: what is subscribed for it, and the scopes that this needs."""
 SHORTCUTS: Final[Mapping[Shortcut, Mapping[str, str]]] = {
@@ -70,7 +77,7 @@ def manifest(request_url: str | None) -> dict[str, object]:
                 {
                     "command": COMMAND,
                     "description": "Deployments by the guide: what waits for you, and more",
-                    "usage_hint": "[request | status CHG-142 | why | list | help]",
+                    "usage_hint": "[request | status CHG-142 | why | list | calendar | help]",
                     "should_escape": False,
                     **by_http,
                 }

@@ -16,11 +16,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, insert, select, text
 
 from bot.rules.clauses import Clause
+from bot.rules.company_facts import CompanyFact
 from bot.rules.facts import Fact
 from bot.rules.terms import ChangeId, PersonId, Role, Words, change_label
 from bot.store.machinery import audit, audit_texts
 from bot.store.reading import AuditOutcome, RecordedEntry
-from bot.store.recorded import Json, Texts, decode_facts, decode_text, encode_facts, encode_text
+from bot.store.recorded import Json, Recorded, Texts, decode_facts, decode_text, encode_facts, encode_text
 
 WORKSPACE: Final = "workspace"
 WORKSPACE_LOCK: Final = 7_140_143
@@ -34,7 +35,8 @@ FIRST: Final = "0" * 64
 class AuditEntry:
     """An act to record: who, in which roles, through what ("slack", "timer"), when (business time), what came of it.
 
-    `said` is the answer or refusal in plain words, `stage` the change's stage afterwards.
+    `said` is the answer or refusal in plain words, `stage` the change's stage afterwards. `directory_age` is how many
+    seconds old the directory's answer about the person was, where Slack could not be asked.
     """
 
     stream: str
@@ -44,10 +46,11 @@ class AuditEntry:
     roles: tuple[Role, ...]
     through: str
     at: datetime
-    facts: tuple[Fact, ...]
+    facts: tuple[Recorded, ...]
     clauses: tuple[Clause, ...]
     said: Words | None
     stage: str
+    directory_age: int | None = None
 
 
 HEAD: Final = (
@@ -77,10 +80,16 @@ def change_stream(change: ChangeId) -> str:
     return change_label(change)
 
 
+def lock_workspace(connection: Connection) -> None:
+    """Let nobody else act on the company, or write to its stream, until this write transaction ends."""
+    if connection.dialect.name == "postgresql":  # on SQLite a write transaction is alone anyway
+        connection.execute(LOCK, {"lock": WORKSPACE_LOCK})
+
+
 def record(connection: Connection, entry: AuditEntry) -> int:
     """Append an act to its stream, whose change the caller has locked, and return the new row's id."""
-    if entry.stream == WORKSPACE and connection.dialect.name == "postgresql":
-        connection.execute(LOCK, {"lock": WORKSPACE_LOCK})
+    if entry.stream == WORKSPACE:
+        lock_workspace(connection)
     head = connection.execute(HEAD, {"stream": entry.stream}).one_or_none()
     seq, previous = (1, FIRST) if head is None else (head.seq + 1, head.hash)
     texts = Texts()
@@ -112,9 +121,9 @@ def record(connection: Connection, entry: AuditEntry) -> int:
 
 
 def facts_of(connection: Connection, stream: str) -> Iterator[Fact]:
-    """All facts of a stream, oldest first: what `replay` folds into the change."""
+    """All facts of a change's stream, oldest first: what `replay` folds into the change."""
     for entry in _entries(connection, stream, 0, EVERYTHING):
-        yield from entry.facts
+        yield from (fact for fact in entry.facts if not isinstance(fact, CompanyFact))
 
 
 def entries_of(connection: Connection, stream: str, *, after: int = 0, limit: int) -> list[RecordedEntry]:
@@ -135,7 +144,9 @@ def chained(columns: dict[str, Any]) -> str:
 
 
 def _content(entry: AuditEntry, texts: Texts) -> Json:
+    flagged: dict[str, Json] = {} if entry.directory_age is None else {"directory_age": entry.directory_age}
     return {
+        **flagged,
         "person": encode_text(entry.person, texts, person=True),
         "roles": [role.value for role in entry.roles],
         "facts": encode_facts(entry.facts, texts),
@@ -170,4 +181,5 @@ def _entry(rows: list[Row[Any]]) -> RecordedEntry:
         clauses=tuple(Clause(clause) for clause in content["clauses"]),
         said=None if said is None else Words(said),
         stage=row.stage,
+        directory_age=content.get("directory_age"),
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -48,6 +48,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 Number = BigInteger().with_variant(Integer(), "sqlite")
 """A row's id: 64 bits on both; SQLite numbers rows by itself only in a column that it knows as INTEGER."""
+
+
+def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
+    """An index of those rows only of which `where` is true. SQLite uses it where a query spells that the same."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):

@@ -37,6 +37,8 @@ CHECKOUT: Final = Path(__file__).resolve().parents[2]
 LOCK_WAIT: Final = timedelta(milliseconds=700)
 STATEMENT_LIMIT: Final = timedelta(seconds=5)
 IDLE_LIMIT: Final = timedelta(seconds=30)
+WHOLE_LOG: Final = timedelta(hours=2)
+"""How long one statement may take, or whoever reads may pause, where a command goes through the whole log."""
 MIGRATION_WAIT: Final = timedelta(seconds=30)
 
 WAIT_OPTION: Final = "sqlite_lock_wait_ms"
@@ -97,11 +99,16 @@ class Database:
 
 
 def open_database(
-    url: str, *, lock_wait: timedelta = LOCK_WAIT, statement_limit: timedelta = STATEMENT_LIMIT
+    url: str,
+    *,
+    lock_wait: timedelta = LOCK_WAIT,
+    statement_limit: timedelta = STATEMENT_LIMIT,
+    idle_limit: timedelta = IDLE_LIMIT,
 ) -> Database:
     """Open the database at an address such as `sqlite:///countersign.sqlite` or `postgresql+psycopg://…`.
 
-    Connects lazily: an unreachable database shows at the first transaction.
+    Connects lazily: an unreachable database shows at the first transaction. `statement_limit` is how long a statement may
+    take, `idle_limit` how long a transaction may wait for its next one; SQLite, which nobody else waits for, has neither.
 
     Raises:
         ValueError: the address is of neither database, or of an SQLite database in memory, which threads cannot share.
@@ -109,7 +116,7 @@ def open_database(
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address, lock_wait)
-    return _open_postgresql(address, lock_wait, statement_limit)
+    return _open_postgresql(address, lock_wait, statement_limit, idle_limit)
 
 
 def migrate(url: str) -> None:
@@ -165,11 +172,13 @@ def _open_sqlite(address: URL, lock_wait: timedelta) -> Database:
     return Database(writer, reader, lock_wait)
 
 
-def _open_postgresql(address: URL, lock_wait: timedelta, statement_limit: timedelta) -> Database:
+def _open_postgresql(
+    address: URL, lock_wait: timedelta, statement_limit: timedelta, idle_limit: timedelta
+) -> Database:
     limits = {
         "lock_timeout": lock_wait,
         "statement_timeout": statement_limit,
-        "idle_in_transaction_session_timeout": IDLE_LIMIT,
+        "idle_in_transaction_session_timeout": idle_limit,
     }
     options = [f"-c {name}={int(limit.total_seconds() * 1000)}" for name, limit in limits.items()]
     writer = create_engine(

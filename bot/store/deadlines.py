@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, null, or_, select, update
 
-from bot.rules.deadlines import Wanted
+from bot.rules.deadlines import GIVEN, Wanted
 from bot.rules.terms import ChangeId
 from bot.store.database import Database
 from bot.store.machinery import deadlines
@@ -70,8 +70,16 @@ def sync(connection: Connection, change: ChangeId, wanted: Sequence[Wanted], at:
         elif row.due_at != want.due_at or (row.cancelled_at is not None and row.done_at is None):
             connection.execute(MOVE, {"b_id": row.id, **columns})
     for row in stored.values():
-        if row.done_at is None and row.cancelled_at is None:
+        if row.done_at is None and row.cancelled_at is None and row.kind not in GIVEN:
             connection.execute(CANCEL, {"b_id": row.id, "cancelled_at": at})
+
+
+def give(connection: Connection, change: ChangeId, wanted: Wanted) -> None:
+    """Give a change a deadline that does not follow from its own state, but from another change's."""
+    columns = {"change_id": change, "key": wanted.key, "kind": wanted.kind, "due_at": wanted.due_at}
+    stored = {row.key for row in connection.execute(OF_CHANGE, {"change": change})}
+    if wanted.key not in stored:
+        connection.execute(ADD, columns)
 
 
 def claim(  # noqa: PLR0913 - two clocks, a lease and a limit are what a claim is made of

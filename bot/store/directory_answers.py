@@ -44,6 +44,9 @@ REMEMBER: Final = {
 KNOWN: Final = select(directory_answers.c.answer, directory_answers.c.at).where(
     directory_answers.c.person == bindparam("person")
 )
+KNOWN_OF_SEVERAL: Final = select(directory_answers.c.person, directory_answers.c.answer).where(
+    directory_answers.c.person.in_(bindparam("people", expanding=True))
+)
 NAMES: Final = select(directory_answers.c.person, directory_answers.c.name).where(
     directory_answers.c.person.in_(bindparam("people", expanding=True))
 )
@@ -60,6 +63,14 @@ def known(connection: Connection, person: PersonId) -> tuple[DirectoryAnswer, da
     """The last answer about a person, and when it was given; None when there never was one."""
     row = connection.execute(KNOWN, {"person": person}).one_or_none()
     return None if row is None else (DirectoryAnswer(**json.loads(row.answer)), row.at)
+
+
+def known_of(connection: Connection, people: Collection[PersonId]) -> Mapping[PersonId, DirectoryAnswer]:
+    """The last answers about those of these people whom anybody ever asked about, however old."""
+    if not people:
+        return {}
+    found = connection.execute(KNOWN_OF_SEVERAL, {"people": list(people)})
+    return {PersonId(row.person): DirectoryAnswer(**json.loads(row.answer)) for row in found}
 
 
 def names(connection: Connection, people: Collection[PersonId]) -> Mapping[PersonId, str]:

@@ -4,7 +4,6 @@ What is written here, read back by `changes`, equals what `facts.apply` folds; a
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
@@ -12,23 +11,28 @@ from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, sel
 from bot.rules.change import PullRequest, RollbackPlan, Span
 from bot.rules.facts import (
     ApprovalGiven,
+    ApprovalTakenBack,
     ApprovalVoided,
+    AskingReminded,
     ChangeRequested,
     ChangeResubmitted,
     ChangeReturned,
     ChangeRevised,
+    ChangeSuperseded,
     ChangeWithdrawn,
     DeployerTookOver,
-    DeploymentFinished,
-    DeploymentOverran,
-    DeploymentStarted,
     EvidenceRecorded,
     Fact,
-    HealthConfirmed,
-    MonitoringEscalated,
-    MonitoringNudged,
+    FreezeExcepted,
+    ReminderSnoozed,
+    SupersedingUndone,
     VersionRevised,
     VersionVerified,
+    WaiverAsked,
+    WaiverExpired,
+    WaiverGranted,
+    WaiverRefused,
+    WaiverTookEffect,
     WindowCountered,
     WindowEnded,
     WindowProposed,
@@ -37,14 +41,18 @@ from bot.rules.terms import ApprovalStage, ChangeId, EnvironmentName, PersonId, 
 from bot.store.models import (
     approvals,
     changes,
-    deployments,
     evidence,
+    freeze_exceptions,
     pull_request_authors,
     pull_requests,
+    reminders,
     reviewers,
+    snoozes,
     verifications,
+    waivers,
     windows,
 )
+from bot.store.production_rows import write_production_fact
 
 NOTHING_YET: Final = "requested"
 """The stage of a change between its first row and `store_stage`, which follows in the same transaction."""
@@ -57,22 +65,20 @@ REVISE: Final = CHANGE.values(revision=changes.c.revision + 1).returning(changes
 REVISE_VERSION: Final = CHANGE.values(
     revision=changes.c.revision + 1,
     code_round=changes.c.code_round + 1,
+    code_asked_at=bindparam("b_asked_at"),
     version_number=changes.c.version_number + 1,
 )
-NEW_CODE_ROUND: Final = CHANGE.values(code_round=changes.c.code_round + 1)
-NEW_PRODUCTION_ROUND: Final = CHANGE.values(production_round=changes.c.production_round + 1)
-NEW_WINDOW: Final = CHANGE.values(
-    revision=changes.c.revision + 1,
-    production_round=changes.c.production_round + bindparam("b_rounds"),
+NEW_CODE_ROUND: Final = CHANGE.values(
+    code_round=changes.c.code_round + 1, code_asked_at=bindparam("b_asked_at")
 )
+NEW_PRODUCTION_ROUND: Final = CHANGE.values(
+    production_round=changes.c.production_round + 1, production_asked_at=bindparam("b_asked_at")
+)
+NEW_REVISION: Final = CHANGE.values(revision=changes.c.revision + 1)
 
 ADD_EVIDENCE: Final = insert(evidence).values(
     version_number=select(changes.c.version_number).where(THIS).scalar_subquery()
 )
-ADD_DEPLOYMENT: Final = insert(deployments).values(
-    service=select(changes.c.service).where(THIS).scalar_subquery()
-)
-DEPLOYMENT: Final = update(deployments).where(deployments.c.id == bindparam("b_deployment"))
 WINDOW: Final = update(windows).where(
     windows.c.change_id == bindparam("b_change"), windows.c.number == bindparam("b_number")
 )
@@ -94,6 +100,13 @@ ADD_AUTHORS: Final = insert(pull_request_authors)
 ADD_APPROVAL: Final = insert(approvals)
 ADD_VERIFICATION: Final = insert(verifications)
 ADD_WINDOW: Final = insert(windows)
+ADD_WAIVER: Final = insert(waivers)
+WAIVER: Final = update(waivers).where(
+    waivers.c.change_id == bindparam("b_change"), waivers.c.number == bindparam("b_number")
+)
+ADD_EXCEPTION: Final = insert(freeze_exceptions)
+ADD_REMINDER: Final = insert(reminders)
+ADD_SNOOZE: Final = insert(snoozes)
 
 NO_RETURN: Final = {
     "returned_because": None,
@@ -102,10 +115,6 @@ NO_RETURN: Final = {
     "returned_at": None,
 }
 NO_COUNTER: Final = {"counter_start": None, "counter_end": None, "counter_by": None}
-
-OnDeployment = (
-    DeploymentFinished | MonitoringNudged | MonitoringEscalated | DeploymentOverran | HealthConfirmed
-)
 
 
 def write_facts(
@@ -125,22 +134,30 @@ def _write(connection: Connection, change: ChangeId, fact: Fact, production: Env
             _request(connection, fact)
         case EvidenceRecorded():
             _record_evidence(connection, change, fact)
-        case ApprovalGiven() | ApprovalVoided():
+        case ApprovalGiven() | ApprovalVoided() | ApprovalTakenBack():
             _write_approval(connection, change, fact)
         case VersionVerified():
             _verify(connection, change, fact)
         case ChangeRevised():
             _revise(connection, change, fact)
         case (
-            VersionRevised() | ChangeReturned() | ChangeResubmitted() | DeployerTookOver() | ChangeWithdrawn()
+            VersionRevised()
+            | ChangeReturned()
+            | ChangeResubmitted()
+            | DeployerTookOver()
+            | ChangeWithdrawn()
+            | ChangeSuperseded()
+            | SupersedingUndone()
         ):
             _write_request(connection, change, fact)
         case WindowProposed() | WindowEnded() | WindowCountered():
             _write_window(connection, change, fact)
-        case DeploymentStarted():
-            _start(connection, change, fact, production)
+        case WaiverAsked() | WaiverGranted() | WaiverRefused() | WaiverTookEffect() | WaiverExpired():
+            _write_waiver(connection, change, fact)
+        case FreezeExcepted() | AskingReminded() | ReminderSnoozed():
+            _write_beside(connection, change, fact)
         case _:
-            connection.execute(DEPLOYMENT, {"b_deployment": fact.deployment, **_of_deployment(fact)})
+            write_production_fact(connection, change, fact, production)
 
 
 def _request(connection: Connection, fact: ChangeRequested) -> None:
@@ -160,8 +177,10 @@ def _request(connection: Connection, fact: ChangeRequested) -> None:
         "code_round": 1,
         "version_number": 1,
         "production_round": 0,
+        "code_asked_at": fact.at,
         "stage": NOTHING_YET,
         "finished": False,
+        "claims_version": True,
     }
     connection.execute(ADD_CHANGE, columns)
     _name(connection, fact.change, 1, (fact.reviewers, fact.pull_requests))
@@ -229,12 +248,18 @@ def _record_evidence(connection: Connection, change: ChangeId, fact: EvidenceRec
     connection.execute(ADD_EVIDENCE, columns)
 
 
-def _write_approval(connection: Connection, change: ChangeId, fact: ApprovalGiven | ApprovalVoided) -> None:
-    if isinstance(fact, ApprovalVoided):
-        voided = {"voided_at": fact.at, "voided_because": fact.because}
+def _write_approval(
+    connection: Connection, change: ChangeId, fact: ApprovalGiven | ApprovalVoided | ApprovalTakenBack
+) -> None:
+    if isinstance(fact, ApprovalVoided | ApprovalTakenBack):
+        because = (
+            fact.because if isinstance(fact, ApprovalVoided) else f"its giver took it back: {fact.reason}"
+        )
+        voided = {"voided_at": fact.at, "voided_because": because}
         connection.execute(APPROVAL, {"b_change": change, "b_number": fact.number, **voided})
         in_production = fact.stage is ApprovalStage.PRODUCTION
-        connection.execute(NEW_PRODUCTION_ROUND if in_production else NEW_CODE_ROUND, {"b_change": change})
+        new_round = NEW_PRODUCTION_ROUND if in_production else NEW_CODE_ROUND
+        connection.execute(new_round, {"b_change": change, "b_asked_at": fact.at})
         return
     columns = {
         "change_id": change,
@@ -243,6 +268,8 @@ def _write_approval(connection: Connection, change: ChangeId, fact: ApprovalGive
         "stage": fact.stage.value,
         "person": fact.person,
         "roles": " ".join(role.value for role in Role if role in fact.roles),
+        "deputizing": " ".join(f"{each.role.value}:{each.principal or ''}" for each in fact.deputizing)
+        or None,
         "at": fact.at,
     }
     connection.execute(ADD_APPROVAL, columns)
@@ -257,6 +284,7 @@ def _verify(connection: Connection, change: ChangeId, fact: VersionVerified) -> 
         "passed": fact.passed,
         "notes": fact.notes,
         "at": fact.at,
+        "deputy_for": fact.deputy_for,
     }
     connection.execute(ADD_VERIFICATION, columns)
 
@@ -264,23 +292,34 @@ def _verify(connection: Connection, change: ChangeId, fact: VersionVerified) -> 
 def _write_request(
     connection: Connection,
     change: ChangeId,
-    fact: VersionRevised | ChangeReturned | ChangeResubmitted | DeployerTookOver | ChangeWithdrawn,
+    fact: VersionRevised
+    | ChangeReturned
+    | ChangeResubmitted
+    | DeployerTookOver
+    | ChangeWithdrawn
+    | ChangeSuperseded
+    | SupersedingUndone,
 ) -> None:
     of = {"b_change": change}
     match fact:
-        case VersionRevised(version):
-            connection.execute(REVISE_VERSION, {**of, "version": version, **NO_RETURN, **NO_COUNTER})
+        case VersionRevised(version, _, at):
+            revised = {"version": version, "b_asked_at": at, **NO_RETURN, **NO_COUNTER}
+            connection.execute(REVISE_VERSION, {**of, **revised})
         case ChangeReturned(because, by, reason, at):
             values = (because.value, by, reason, at)
             connection.execute(CHANGE, {**of, **dict(zip(NO_RETURN, values, strict=True))})
-        case ChangeResubmitted():
-            connection.execute(NEW_CODE_ROUND, {**of, **NO_RETURN})
+        case ChangeResubmitted(_, at):
+            connection.execute(NEW_CODE_ROUND, {**of, "b_asked_at": at, **NO_RETURN})
         case DeployerTookOver(by):
             connection.execute(CHANGE, {**of, "deployer": by})
         case ChangeWithdrawn(by, reason, at):
             connection.execute(
                 CHANGE, {**of, "withdrawn_by": by, "withdrawn_reason": reason, "withdrawn_at": at}
             )
+        case ChangeSuperseded(superseded_by, at):
+            connection.execute(CHANGE, {**of, "superseded_by": superseded_by, "superseded_at": at})
+        case SupersedingUndone():
+            connection.execute(CHANGE, {**of, "superseded_by": None, "superseded_at": None})
 
 
 def _write_window(
@@ -289,8 +328,9 @@ def _write_window(
     match fact:
         case WindowProposed():
             connection.execute(ADD_WINDOW, _of_window(change, fact))
-            rounds = 0 if fact.narrowed else 1
-            connection.execute(NEW_WINDOW, {"b_change": change, "b_rounds": rounds, **NO_COUNTER})
+            connection.execute(NEW_REVISION, {"b_change": change, **NO_COUNTER})
+            if not fact.narrowed:
+                connection.execute(NEW_PRODUCTION_ROUND, {"b_change": change, "b_asked_at": fact.at})
         case WindowEnded(number, because, by, reason, at):
             ended = {"ended": because.value, "ended_at": at, "ended_by": by, "end_reason": reason}
             connection.execute(WINDOW, {"b_change": change, "b_number": number, **ended})
@@ -313,34 +353,45 @@ def _of_window(change: ChangeId, fact: WindowProposed) -> dict[str, object]:
     }
 
 
-def _start(
-    connection: Connection, change: ChangeId, fact: DeploymentStarted, production: EnvironmentName
+def _write_waiver(
+    connection: Connection,
+    change: ChangeId,
+    fact: WaiverAsked | WaiverGranted | WaiverRefused | WaiverTookEffect | WaiverExpired,
 ) -> None:
-    columns = {
-        "b_change": change,
-        "id": fact.deployment,
-        "change_id": change,
-        "environment": fact.environment,
-        "production": fact.environment == production,
-        "version": fact.version,
-        "attested": fact.attested,
-        "started_by": fact.by,
-        "started_at": fact.at,
-        "window_end": fact.window_end,
-    }
-    connection.execute(ADD_DEPLOYMENT, columns)
-
-
-def _of_deployment(fact: OnDeployment) -> dict[str, datetime | int | str]:
-    """What a later fact says about a deployment, by column."""
+    of = {"b_change": change, "b_number": fact.number}
     match fact:
-        case DeploymentFinished(_, outcome, by, notes, at):
-            return {"outcome": outcome.value, "finished_by": by, "notes": notes, "finished_at": at}
-        case MonitoringNudged(_, minutes):
-            return {"nudged": minutes}
-        case MonitoringEscalated(_, at):
-            return {"escalated_at": at}
-        case DeploymentOverran(_, at):
-            return {"overran_at": at}
-        case HealthConfirmed(_, by, at):
-            return {"healthy_by": by, "healthy_at": at}
+        case WaiverAsked():
+            columns = {
+                "change_id": change,
+                "number": fact.number,
+                "environment": fact.environment,
+                "version": fact.version,
+                "reason": fact.reason,
+                "expires_at": fact.expires_at,
+                "asked_by": fact.by,
+                "asked_at": fact.at,
+            }
+            connection.execute(ADD_WAIVER, columns)
+        case WaiverGranted(_, by, at, deputy_for):
+            connection.execute(WAIVER, {**of, "granted_by": by, "granted_at": at, "deputy_for": deputy_for})
+        case WaiverRefused(_, by, reason, at):
+            connection.execute(WAIVER, {**of, "refused_by": by, "refused_reason": reason, "refused_at": at})
+        case WaiverTookEffect(_, at):
+            connection.execute(WAIVER, {**of, "effective_at": at})
+        case WaiverExpired(_, at):
+            connection.execute(WAIVER, {**of, "expired_at": at})
+
+
+def _write_beside(
+    connection: Connection, change: ChangeId, fact: FreezeExcepted | AskingReminded | ReminderSnoozed
+) -> None:
+    of = {"change_id": change, "at": fact.at}
+    match fact:
+        case FreezeExcepted():
+            excepted = {"freeze_id": fact.freeze, "by": fact.by, "reason": fact.reason}
+            connection.execute(ADD_EXCEPTION, {**of, **excepted, "deputy_for": fact.deputy_for})
+        case AskingReminded(phase, round_, step, _):
+            connection.execute(ADD_REMINDER, {**of, "phase": phase.value, "round": round_, "step": step})
+        case ReminderSnoozed(phase, round_, person, until):
+            snoozed = {"phase": phase.value, "round": round_, "person": person, "until": until}
+            connection.execute(ADD_SNOOZE, {**of, **snoozed})

@@ -1,9 +1,12 @@
 """What a database driver's errors mean to whoever wanted to record something."""
 
 import sqlite3
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
+
+T = TypeVar("T")
 
 UNIQUE_VIOLATION: Final = "23505"
 COLLISIONS: Final = frozenset({"40001", "40P01"})
@@ -68,6 +71,20 @@ def is_worth_another_try(error: BaseException) -> bool:
     if isinstance(code, int):
         return isinstance(origin, IntegrityError) and code in SQLITE_UNIQUE
     return code in COLLISIONS or code == UNIQUE_VIOLATION or _lost_connection(origin, code)
+
+
+def tried_twice(attempt: Callable[[], T]) -> T:
+    """Try, and once more after what is worth another try. The attempt takes its dedupe key itself, so it never doubles.
+
+    Raises:
+        DatabaseBusy, DatabaseGone: nothing was recorded.
+    """
+    try:
+        return attempt()
+    except Exception as error:
+        if not is_worth_another_try(error):
+            raise
+        return attempt()
 
 
 def _translated_sqlite(error: DBAPIError, code: int) -> DatabaseBusy | DatabaseGone | None:

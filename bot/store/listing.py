@@ -1,16 +1,16 @@
 """Lists of changes, page by page: a page begins beside a number of the page before, so that a deep one costs what the first costs."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, select, text, union
+from sqlalchemy import Connection, Select, bindparam, func, select, text, union
 
+from bot.rules.change import Outcome
 from bot.rules.filters import ChangeFilter
 from bot.rules.life import LIVE, Stage
 from bot.rules.terms import ChangeId, PersonId, ServiceName
 from bot.store.machinery import messages
-from bot.store.models import changes, windows
+from bot.store.models import changes, deployments
 from bot.store.queries import LINE, change_line
 from bot.store.reading import ChangeLine, Cursor, Page
 
@@ -30,18 +30,23 @@ NEWEST_OF_SERVICE: Final = (
     .order_by(changes.c.id.desc())
     .limit(1)
 )
-WINDOWS_AHEAD: Final = (
-    select(changes.c.id)
-    .join(windows, windows.c.change_id == changes.c.id)
+NEWEST_IN_PRODUCTION: Final = (
+    select(deployments.c.change_id)
     .where(
-        windows.c.starts_at >= bindparam("now"),
-        windows.c.ended.is_(None),
-        UNFINISHED,
-        changes.c.service.in_(bindparam("services", expanding=True)),
+        deployments.c.service == bindparam("service"),
+        deployments.c.production,
+        func.coalesce(deployments.c.outcome, "") != Outcome.FAILED_UNTOUCHED.value,
     )
-    .order_by(windows.c.starts_at, changes.c.id)
+    .order_by(deployments.c.id.desc())
+    .limit(1)
+)
+UNFINISHED_AFTER: Final = (
+    select(changes.c.id)
+    .where(UNFINISHED, changes.c.id > bindparam("after"))
+    .order_by(changes.c.id)
     .limit(bindparam("most"))
 )
+SERVICES_OF_UNFINISHED: Final = select(changes.c.service).where(UNFINISHED).distinct()
 MESSAGES_CHANGE: Final = select(messages.c.change_id).where(messages.c.key == bindparam("key"))
 PLACES: Final = select(messages.c.change_id, messages.c.channel, messages.c.ts).where(
     messages.c.key.in_(bindparam("keys", expanding=True)), messages.c.ts.is_not(None)
@@ -75,6 +80,17 @@ def unfinished_ids(connection: Connection, services: Collection[ServiceName], li
     return _numbers(connection, ChangeFilter(frozenset(services)), limit) if services else []
 
 
+def unfinished_after(connection: Connection, after: ChangeId, most: int) -> list[ChangeId]:
+    """The next changes that are not over, by number."""
+    found = connection.execute(UNFINISHED_AFTER, {"after": after, "most": most})
+    return [ChangeId(number) for number in found.scalars()]
+
+
+def services_of_unfinished(connection: Connection) -> list[ServiceName]:
+    """The services that have changes that are not over."""
+    return sorted(ServiceName(name) for name in connection.execute(SERVICES_OF_UNFINISHED).scalars())
+
+
 def unfinished_involving(connection: Connection, person: PersonId, limit: int) -> list[ChangeId]:
     """The newest changes that are not over and that this person requested or deploys."""
     return _numbers(connection, ChangeFilter(involving=person), limit)
@@ -85,18 +101,15 @@ def newest_of_service(connection: Connection, service: ServiceName) -> ChangeId 
     return connection.execute(NEWEST_OF_SERVICE, {"service": service}).scalar_one_or_none()
 
 
+def newest_in_production(connection: Connection, service: ServiceName) -> ChangeId | None:
+    """The change that touched a service's production last, by a deployment or its rollback, however that went."""
+    return connection.execute(NEWEST_IN_PRODUCTION, {"service": service}).scalar_one_or_none()
+
+
 def lines_of(connection: Connection, service: ServiceName, version: str) -> list[ChangeLine]:
     """The service's changes with a version, newest first."""
     found = connection.execute(SERVICE_AND_VERSION, {"service": service, "version": version})
     return [change_line(row) for row in found]
-
-
-def windows_ahead(
-    connection: Connection, services: Collection[ServiceName], now: datetime, most: int
-) -> list[ChangeId]:
-    """The changes of these services whose current window begins at `now` (aware) or later, the next one first."""
-    asked = {"now": now, "services": list(services), "most": most}
-    return [ChangeId(number) for number in connection.execute(WINDOWS_AHEAD, asked).scalars()]
 
 
 def change_of_message(connection: Connection, key: str) -> ChangeId | None:

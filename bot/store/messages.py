@@ -71,13 +71,14 @@ MESSAGE: Final = update(messages).where(messages.c.key == bindparam("b_key"))
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which message it is, and where it is to stand."""
+    """Which message it is, and where it is to stand; `thread` is the ts of the message that it answers."""
 
     key: str
     kind: str
     channel: str
     change: ChangeId | None = None
     person: PersonId | None = None
+    thread: str | None = None
 
 
 def reserve(connection: Connection, place: Place, now_real: datetime) -> Message:

@@ -5,7 +5,7 @@ reviewers and pull requests are marked as removed, a window is ended. Only `chan
 """
 
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import (
     ForeignKey,
@@ -14,11 +14,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Sequence,
     Table,
-    text,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Base, Number
+from bot.store.columns import Base, Number, index_where
 
 change_numbers = Sequence("change_numbers", metadata=Base.metadata)
 deployment_numbers = Sequence("deployment_numbers", metadata=Base.metadata)
@@ -57,29 +57,23 @@ class ChangeRow(Base):
     code_round: Mapped[int]
     version_number: Mapped[int]
     production_round: Mapped[int]
+    code_asked_at: Mapped[datetime | None]
+    production_asked_at: Mapped[datetime | None]
+    superseded_by: Mapped[int | None] = mapped_column(Number)
+    superseded_at: Mapped[datetime | None]
     stage: Mapped[str]
     finished: Mapped[bool]
+    claims_version: Mapped[bool] = mapped_column(server_default=false())
+    """Whether no other change may take the version: it is unfinished, and was never closed before."""
 
     __table_args__ = (
-        Index(
-            "uq_changes_unfinished_version",
-            "service",
-            "version",
-            unique=True,
-            sqlite_where=text("NOT finished"),
-            postgresql_where=text("NOT finished"),
-        ),
+        index_where("uq_changes_claimed_version", "claims_version", "service", "version", unique=True),
         Index(None, "service", "id"),
         Index(None, "version"),
         Index(None, "requester", "id"),
         Index(None, "deployer", "id"),
         Index(None, "stage", "id"),
-        Index(
-            "ix_changes_unfinished",
-            "id",
-            sqlite_where=text("NOT finished"),
-            postgresql_where=text("NOT finished"),
-        ),
+        index_where("ix_changes_unfinished", "NOT finished", "id"),
     )
 
 
@@ -149,7 +143,10 @@ class EvidenceRow(Base):
 
 
 class ApprovalRow(Base):
-    """An approval; `roles` are the roles held at that moment, in the guide's order, separated by spaces."""
+    """An approval; `roles` are the roles held at that moment, in the guide's order, separated by spaces.
+
+    `deputizing` says for whom those of them were held that a delegation gave: `engineering_director:U0DORA`, spaces between.
+    """
 
     __tablename__ = "approvals"
 
@@ -159,6 +156,7 @@ class ApprovalRow(Base):
     stage: Mapped[str]
     person: Mapped[str]
     roles: Mapped[str]
+    deputizing: Mapped[str | None]
     at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     voided_because: Mapped[str | None]
@@ -179,6 +177,7 @@ class VerificationRow(Base):
     passed: Mapped[bool]
     notes: Mapped[str]
     at: Mapped[datetime]
+    deputy_for: Mapped[str | None]
 
     __table_args__ = (Index(None, "change_id"), Index(None, "version"))
 
@@ -205,6 +204,14 @@ class WindowRow(Base):
     __table_args__ = (PrimaryKeyConstraint("change_id", "number"), Index(None, "starts_at"))
 
 
+RARE_DEPLOYMENTS: Final = {
+    "ix_deployments_running": "outcome IS NULL",
+    "ix_deployments_failed": "outcome IN ('failed', 'failed_untouched')",
+    "ix_deployments_rollbacks": "rolls_back IS NOT NULL",
+}
+"""What people look for in the log, and few rows are: each kind has an index of its own."""
+
+
 class DeploymentRow(Base):
     """A deployment. `service` repeats the change's, so that the database itself allows one running to production."""
 
@@ -225,21 +232,140 @@ class DeploymentRow(Base):
     outcome: Mapped[str | None]
     notes: Mapped[str | None]
     nudged: Mapped[int | None]
+    nudged_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     overran_at: Mapped[datetime | None]
     healthy_by: Mapped[str | None]
     healthy_at: Mapped[datetime | None]
+    rolls_back: Mapped[int | None] = mapped_column(Number)
+    alarmed_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]
+    settled_reason: Mapped[str | None]
+    settled_fix: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index(
-            "uq_deployments_running_in_production",
-            "service",
-            unique=True,
-            sqlite_where=text("production AND outcome IS NULL"),
-            postgresql_where=text("production AND outcome IS NULL"),
+        index_where(
+            "uq_deployments_running_in_production", "production AND outcome IS NULL", "service", unique=True
         ),
         Index(None, "change_id"),
+        index_where("ix_deployments_in_production", "production", "service", "id"),
+        Index(None, "service", "id"),
+        Index(None, "started_by", "id"),
+        *(index_where(name, where, "id") for name, where in RARE_DEPLOYMENTS.items()),
     )
+
+
+class WaiverRow(Base):
+    """G-ENV-2: a version's leave to skip an environment, asked for and decided once."""
+
+    __tablename__ = "waivers"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    number: Mapped[int]
+    environment: Mapped[str]
+    version: Mapped[str]
+    reason: Mapped[str]
+    expires_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    granted_by: Mapped[str | None]
+    granted_at: Mapped[datetime | None]
+    deputy_for: Mapped[str | None]
+    refused_by: Mapped[str | None]
+    refused_reason: Mapped[str | None]
+    refused_at: Mapped[datetime | None]
+    effective_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "number"),)
+
+
+class FreezeExceptionRow(Base):
+    """A Director's leave for one change during one freeze."""
+
+    __tablename__ = "freeze_exceptions"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    freeze_id: Mapped[int] = mapped_column(Number)
+    by: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    deputy_for: Mapped[str | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "freeze_id"),)
+
+
+class BaselineRow(Base):
+    """What production measured before the deployment; the newest of a kind counts."""
+
+    __tablename__ = "baselines"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    problem: Mapped[str]
+    value: Mapped[float]
+    requests: Mapped[int | None] = mapped_column(Number)
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "change_id"),)
+
+
+class ObservationRow(Base):
+    """G-RB-1 to G-RB-4: a report about a deployment, what it amounted to, and how it was withdrawn."""
+
+    __tablename__ = "observations"
+
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    number: Mapped[int]
+    deployment_id: Mapped[int] = mapped_column(Number)
+    problem: Mapped[str]
+    finding: Mapped[str]
+    before_value: Mapped[float | None]
+    before_requests: Mapped[int | None] = mapped_column(Number)
+    now_value: Mapped[float | None]
+    now_requests: Mapped[int | None] = mapped_column(Number)
+    why: Mapped[str]
+    notes: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    __table_args__ = (PrimaryKeyConstraint("change_id", "number"),)
+
+
+class ReminderRow(Base):
+    """How many reminders of one asking went out."""
+
+    __tablename__ = "reminders"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    phase: Mapped[str]
+    round: Mapped[int]
+    step: Mapped[int]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "change_id"),)
+
+
+class SnoozeRow(Base):
+    """Who does not want to be reminded of one asking before a time; the newest counts."""
+
+    __tablename__ = "snoozes"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
+    phase: Mapped[str]
+    round: Mapped[int]
+    person: Mapped[str]
+    until: Mapped[datetime]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "change_id"),)
 
 
 changes = cast("Table", ChangeRow.__table__)
@@ -251,3 +377,9 @@ approvals = cast("Table", ApprovalRow.__table__)
 verifications = cast("Table", VerificationRow.__table__)
 windows = cast("Table", WindowRow.__table__)
 deployments = cast("Table", DeploymentRow.__table__)
+waivers = cast("Table", WaiverRow.__table__)
+freeze_exceptions = cast("Table", FreezeExceptionRow.__table__)
+baselines = cast("Table", BaselineRow.__table__)
+observations = cast("Table", ObservationRow.__table__)
+reminders = cast("Table", ReminderRow.__table__)
+snoozes = cast("Table", SnoozeRow.__table__)

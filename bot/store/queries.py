@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
-from bot.rules.change import Change, RollbackPlan
+from bot.rules.change import Change, Outcome, RollbackPlan
+from bot.rules.life import UNSTARTED, Stage
 from bot.rules.setting import Neighbors
 from bot.rules.terms import ChangeId, DeploymentId, PersonId, ServiceName, Words
 from bot.store import audit, changes, directory_answers
@@ -16,6 +17,7 @@ from bot.store.reading import ChangeLine, LastRequest, RecordedEntry
 
 NUMBERED: Final = re.compile(r"(?:#|chg-?)?(\d{1,18})", re.IGNORECASE)
 MOST_WITH_ONE_VERSION: Final = 20
+LATER_THAN_ANY: Final = 2**62
 
 LINE: Final = (
     change_rows.c.id,
@@ -61,7 +63,7 @@ UNFINISHED: Final = (
     .where(
         change_rows.c.service == bindparam("service"),
         change_rows.c.version == bindparam("version"),
-        ~change_rows.c.finished,
+        change_rows.c.claims_version,
         change_rows.c.id != bindparam("except_change"),
     )
     .limit(1)
@@ -75,6 +77,54 @@ FAILED: Final = (
         ~verifications.c.passed,
     )
     .limit(1)
+)
+IN_PRODUCTION: Final = (
+    select(deployments.c.change_id, deployments.c.version)
+    .where(
+        deployments.c.service == bindparam("service"),
+        deployments.c.production,
+        deployments.c.outcome == Outcome.SUCCEEDED.value,
+    )
+    .order_by(deployments.c.id.desc())
+    .limit(1)
+)
+OWN: Final = (
+    select(func.max(deployments.c.id))
+    .where(
+        deployments.c.change_id == bindparam("except_change"),
+        deployments.c.production,
+        deployments.c.version == bindparam("version"),
+        deployments.c.rolls_back.is_(None),
+    )
+    .scalar_subquery()
+)
+"""The change's own newest deployment of the version to production."""
+BEFORE_IT: Final = IN_PRODUCTION.where(
+    deployments.c.version != bindparam("version"),
+    deployments.c.id < func.coalesce(OWN, LATER_THAN_ANY),
+)
+SUPERSEDED_BY: Final = (
+    select(change_rows.c.id)
+    .where(
+        change_rows.c.service == bindparam("service"),
+        change_rows.c.id > bindparam("except_change"),
+        change_rows.c.stage == Stage.DONE.value,
+        change_rows.c.type
+        == select(change_rows.c.type).where(change_rows.c.id == bindparam("except_change")).scalar_subquery(),
+    )
+    .order_by(change_rows.c.id.desc())
+    .limit(1)
+)
+OLDER_UNSTARTED: Final = (
+    select(change_rows.c.id)
+    .where(
+        change_rows.c.service == bindparam("service"),
+        change_rows.c.type == bindparam("type"),
+        change_rows.c.id < bindparam("change"),
+        ~change_rows.c.finished,
+        change_rows.c.stage.in_([each.value for each in UNSTARTED]),
+    )
+    .order_by(change_rows.c.id)
 )
 NO_CHANGE: Final = 0
 """Numbers begin at one."""
@@ -127,12 +177,25 @@ def neighbors(
     of_version = {"service": service, "version": version}
     others = {"except_change": except_change or NO_CHANGE}
     running = connection.execute(RUNNING, {"service": service, **others}).one_or_none()
+    newest = connection.execute(IN_PRODUCTION, {"service": service}).one_or_none()
+    before = connection.execute(BEFORE_IT, {**of_version, **others}).one_or_none()
+    superseding = connection.execute(SUPERSEDED_BY, {"service": service, **others}).scalar_one_or_none()
     unfinished = connection.execute(UNFINISHED, {**of_version, **others}).scalar_one_or_none()
     return Neighbors(
         deploying=None if running is None else (ChangeId(running.change_id), DeploymentId(running.id)),
         same_version=None if unfinished is None else ChangeId(unfinished),
         failed_verification=connection.execute(FAILED, of_version).one_or_none() is not None,
+        in_production=None if newest is None else newest.version,
+        put_there_by=None if newest is None else ChangeId(newest.change_id),
+        before_it=None if before is None else before.version,
+        superseded_by=None if superseding is None else ChangeId(superseding),
     )
+
+
+def older_unstarted(connection: Connection, done: Change) -> list[ChangeId]:
+    """The older changes of a change's service and type that have not started in production, oldest first."""
+    wanted = {"service": done.service, "type": done.type.value, "change": done.id}
+    return [ChangeId(found) for found in connection.execute(OLDER_UNSTARTED, wanted).scalars()]
 
 
 def change(connection: Connection, number: ChangeId) -> Change | None:

@@ -1,15 +1,21 @@
 """What queries answer: plain frozen dataclasses, for views and pages that never see a row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from bot.rules.change import RollbackPlan
 from bot.rules.clauses import Clause
+from bot.rules.company_facts import CompanyFact
+from bot.rules.deviations import Deviation
 from bot.rules.facts import Fact
+from bot.rules.freezing import Freeze
+from bot.rules.logged import LoggedDeployment
+from bot.rules.planned import PlannedWindow
 from bot.rules.scene import Scene
-from bot.rules.terms import ChangeId, PersonId, Role, ServiceName, Words
+from bot.rules.terms import ChangeId, DeploymentId, PersonId, Role, ServiceName, Words
 from bot.rules.waiting import WaitingChange
 
 AuditOutcome = Literal["done", "refused"]
@@ -28,10 +34,12 @@ class RecordedEntry:
     person: PersonId | None
     roles: tuple[Role, ...]
     through: str
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact | CompanyFact, ...]
     clauses: tuple[Clause, ...]
     said: Words | None
     stage: str
+    directory_age: int | None = None
+    """Seconds, where Slack could not be asked about the person and an old answer counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,69 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentPage:
+    """Some numbers of the log, newest first; `newer` and `older` say whether there are more on either side."""
+
+    ids: tuple[DeploymentId, ...]
+    newer: bool = False
+    older: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentCursor:
+    """Where a page of the log begins: right after a number of the page before, on its older or its newer side."""
+
+    beside: DeploymentId
+    newer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDeployment:
+    """One line of the log: how many approvals counted when it started, and its deviations.
+
+    `shows_card` is whether its service is still in the organization's file: the guide says nothing of any other.
+    """
+
+    logged: LoggedDeployment
+    approvals: int
+    deviations: tuple[Deviation, ...]
+    shows_card: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDeployments:
+    """One page of the log. `names` are people's, `zone` the organization's, `places` as in `Listed`."""
+
+    page: DeploymentPage
+    shown: tuple[ListedDeployment, ...]
+    names: Mapping[PersonId, str]
+    zone: ZoneInfo
+    places: Mapping[ChangeId, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     """What waits for a person: the most pressing changes, and of how many."""
 
     shown: tuple[WaitingChange, ...]
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Windows and freezes of some services at `at`, each the earliest first; `more` windows are left out.
+
+    `names` are people's, `zone` the organization's, `places` channel and timestamp of the posted cards.
+    """
+
+    services: tuple[ServiceName, ...]
+    at: datetime
+    zone: ZoneInfo
+    windows: tuple[PlannedWindow, ...] = ()
+    more: int = 0
+    freezes: tuple[Freeze, ...] = ()
+    names: Mapping[PersonId, str] = field(default_factory=dict)
+    places: Mapping[ChangeId, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +182,6 @@ class HomeContent:
     waits: Waits
     mine: tuple[Scene, ...]
     more_of_mine: bool
-    ahead: tuple[Scene, ...]
+    ahead: Calendar
     watched: tuple[Scene, ...]
     may_request: bool

@@ -15,16 +15,19 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from bot.rules import facts as facts_module
+from bot.rules.company_facts import CompanyFact
 from bot.rules.facts import Fact
 from bot.rules.terms import PersonId, Words
 
-Json = bool | int | str | list["Json"] | dict[str, "Json"] | None
+Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 ERASED: Final = "(erased)"
 """What is read where a person was forgotten, for their id as for their words."""
 
-FACTS: Final[Mapping[str, type]] = {kind.__name__: kind for kind in get_args(Fact)}
+Recorded = Fact | CompanyFact
+"""What the log keeps: what happened to a change, and to the company as a whole."""
+
+FACTS: Final[Mapping[str, type]] = {kind.__name__: kind for kind in get_args(Recorded)}
 """The facts by the names under which they are recorded: renaming one needs its old name here."""
 
 
@@ -74,7 +77,7 @@ Encode = Callable[[Any, Texts], Json]
 Decode = Callable[[Any, Mapping[int, str]], Any]
 
 
-def encode_facts(facts: Iterable[Fact], texts: Texts) -> list[Json]:
+def encode_facts(facts: Iterable[Recorded], texts: Texts) -> list[Json]:
     """Each fact by its name and fields; the texts in them are put aside into `texts`."""
     return [
         {"fact": type(fact).__name__, "says": _codec(FACTS[type(fact).__name__]).encode(fact, texts)}
@@ -82,7 +85,7 @@ def encode_facts(facts: Iterable[Fact], texts: Texts) -> list[Json]:
     ]
 
 
-def decode_facts(content: Iterable[Any], texts: Mapping[int, str]) -> tuple[Fact, ...]:
+def decode_facts(content: Iterable[Any], texts: Mapping[int, str]) -> tuple[Recorded, ...]:
     """The facts of an audit row's content, with the texts that are still there, by number; the rest reads "(erased)"."""
     return tuple(_codec(FACTS[entry["fact"]]).decode(entry["says"], texts) for entry in content)
 
@@ -137,7 +140,7 @@ def _codec(hint: Any) -> _Codec:  # noqa: ANN401 - a type hint is a type, a NewT
     if hint is PersonId or hint is Words:
         return _erasable(person=hint is PersonId)
     plain = getattr(hint, "__supertype__", hint)
-    if plain in {str, int, bool}:
+    if plain in {str, int, float, bool}:
         return _Codec(lambda value, _: value, lambda content, _: content)
     if plain is datetime:
         return _Codec(
@@ -170,13 +173,15 @@ def _composite(hint: Any) -> _Codec:  # noqa: ANN401 - as above
 
 
 def _record(kind: Any) -> _Codec:  # noqa: ANN401 - a dataclass
-    hints = get_type_hints(kind, vars(facts_module))
+    hints = get_type_hints(kind)
     codecs = {field.name: _codec(hints[field.name]) for field in fields(kind)}
 
     def encode(value: Any, texts: Texts) -> Json:  # noqa: ANN401 - an instance of it
         return {name: codec.encode(getattr(value, name), texts) for name, codec in codecs.items()}
 
     def decode(content: Any, texts: Mapping[int, str]) -> Any:  # noqa: ANN401 - as above
-        return kind(**{name: codec.decode(content[name], texts) for name, codec in codecs.items()})
+        # A field that a later release added, with a default, is not in what an earlier one wrote.
+        known = {name: codec for name, codec in codecs.items() if name in content}
+        return kind(**{name: codec.decode(content[name], texts) for name, codec in known.items()})
 
     return _Codec(encode, decode)

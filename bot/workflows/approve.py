@@ -1,5 +1,7 @@
 """Approving and rejecting (G-APP-1 to G-APP-4)."""
 
+from collections.abc import Iterator, Sequence
+
 from bot.rules.approvals import (
     can_sit,
     missing_seats,
@@ -8,18 +10,27 @@ from bot.rules.approvals import (
     rows_at,
     rows_that_gain,
     seats_of,
-    who_can_fill,
+    who_can_sit,
 )
 from bot.rules.change import ReturnedBecause, WindowEnd
 from bot.rules.clauses import Clause
-from bot.rules.facts import ApprovalGiven, ApprovalVoided, ChangeReturned, Fact, WindowCountered
+from bot.rules.facts import (
+    ApprovalGiven,
+    ApprovalTakenBack,
+    ApprovalVoided,
+    ChangeReturned,
+    Fact,
+    WindowCountered,
+)
 from bot.rules.guide import PEER, ApprovalRow
-from bot.rules.inputs import Rejection, Seen
+from bot.rules.inputs import Reason, Rejection, Seen
 from bot.rules.life import WINDOWED, Act
+from bot.rules.organization import NOBODY_KNOWS
 from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Role
 from bot.rules.verdict import Done, Gate, Refused, Verdict, refuse
 from bot.rules.words import Part, When, Who, join_names, say
 from bot.workflows.moment import Moment, reason_missing
+from bot.workflows.waive import with_waivers
 from bot.workflows.windows import refuse_span
 
 
@@ -32,20 +43,35 @@ def approve(moment: Moment, form: Seen) -> Verdict:
     rows = rows_that_gain(change, moment.setting, moment.actor)
     if not rows:
         return _why_not(moment)
-    given = tuple(
-        ApprovalGiven(
-            number=len(change.approvals) + 1 + place,
-            row=row.clause,
-            stage=row.stage,
-            person=moment.actor,
-            roles=tuple(sorted(roles_for(row, moment.actor, moment.setting))),
-            at=moment.now,
-        )
-        for place, row in enumerate(rows)
+    given = tuple(_approval(moment, row, len(change.approvals) + 1 + place) for place, row in enumerate(rows))
+    stages = join_names([row.stage for row in rows], "and")
+    said = say(f"You approved {moment.label} ({stages})", *_for_whom(given, rows), ".")
+    return Done(with_waivers(moment, given), said)
+
+
+def _approval(moment: Moment, row: ApprovalRow, number: int) -> ApprovalGiven:
+    roles = roles_for(row, moment.actor, moment.setting)
+    for_window = row.stage is ApprovalStage.PRODUCTION
+    return ApprovalGiven(
+        number=number,
+        row=row.clause,
+        stage=row.stage,
+        person=moment.actor,
+        roles=tuple(sorted(roles)),
+        at=moment.now,
+        deputizing=moment.setting.roster.deputizing(moment.actor, roles, for_window=for_window),
     )
-    return Done(
-        given, say(f"You approved {moment.label} ({join_names([row.stage for row in rows], 'and')}).")
-    )
+
+
+def _for_whom(given: Sequence[ApprovalGiven], rows: Sequence[ApprovalRow]) -> Iterator[Part]:
+    """` as Engineering Director for Dora`, for each role of these rows in which the signer is a deputy."""
+    signed = {seat for row in rows for seat in row.signers}
+    acted = dict.fromkeys(each for approval in given for each in approval.deputizing if each.role in signed)
+    for place, each in enumerate(acted):
+        yield f"{',' if place else ''} as {each.role.label}"
+        if each.principal is not None:
+            yield " for "
+            yield Who((each.principal,))
 
 
 def _why_not(moment: Moment) -> Refused:
@@ -105,7 +131,26 @@ def _role_gate(moment: Moment, clause: Clause, who: tuple[PersonId, ...]) -> Gat
     parts: list[Part] = [f"You hold {mine} for {change.service}"]
     if wanted:
         parts.append(f"; what is missing needs {join_names([role.label for role in Role if role in wanted])}")
+    if not wanted.isdisjoint(setting.roster.silent):
+        parts.append(f". {NOBODY_KNOWS}")
     return Gate(clause, met=False, why=say(*parts, "."), who=who)
+
+
+def take_back_approval(moment: Moment, form: Reason) -> Verdict:
+    """Take back whatever one approved of the change, with a reason; it is asked for again."""
+    refused = moment.refused_by_stage(Act.TAKE_BACK_APPROVAL)
+    if refused:
+        return refused
+    standing = [each for each in moment.change.standing_approvals if each.person == moment.actor]
+    if not standing:
+        return refuse(Clause.APP_1, say(f"You have no approval of {moment.label} to take back."))
+    refused = reason_missing(standing[0].row, form.reason, "Say why: the requester must know what changed.")
+    if refused:
+        return refused
+    taken = tuple(
+        ApprovalTakenBack(each.number, each.stage, each.person, form.reason, moment.now) for each in standing
+    )
+    return Done(taken, say(f"You took back your approval of {moment.label}."))
 
 
 def reject(moment: Moment, form: Rejection) -> Verdict:
@@ -130,17 +175,18 @@ def _refused_as_rejecter(moment: Moment) -> Refused | None:
     if rows:
         return None
     change, setting = moment.change, moment.setting
-    if moment.actor == change.requester:
-        return refuse(Clause.APP_1, say("This is your own change: revise or withdraw it instead."))
     able = tuple(
         dict.fromkeys(
             person
             for row in rows_at(change, setting.policy)
             if stage is None or row.stage is stage
             for needed in seats_of(row, change)
-            for person in who_can_fill(needed, change, setting)
+            for person in who_can_sit(needed, change, setting)
         )
     )
+    if moment.actor == change.requester:
+        why = say("This is your own change: revise or withdraw it instead.")
+        return refuse(Clause.APP_1, why, who=able)
     return Refused((_role_gate(moment, Clause.APP_1, able),))
 
 

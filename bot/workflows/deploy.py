@@ -2,15 +2,19 @@
 
 from bot.rules.change import Change, Outcome, WindowEnd
 from bot.rules.clauses import Clause
-from bot.rules.facts import DeployerTookOver, DeploymentFinished, DeploymentOverran, DeploymentStarted, Fact
+from bot.rules.facts import DeployerTookOver, Fact
+from bot.rules.folding import apply_all
 from bot.rules.gates import production_gates, staging_gates
 from bot.rules.inputs import Finish
-from bot.rules.life import UNSTARTED, Act, Stage, next_environment, refuse_by_stage
+from bot.rules.leaving_out import next_environment
+from bot.rules.life import UNSTARTED, Act, Stage, refuse_by_stage, stage
+from bot.rules.production_facts import AlarmSounded, DeploymentFinished, DeploymentOverran, DeploymentStarted
 from bot.rules.setting import Setting
 from bot.rules.terms import EnvironmentName, Role, deployment_label
 from bot.rules.verdict import Done, Field, Gate, Refused, Verdict, refuse, unmet
 from bot.rules.words import say
 from bot.workflows.moment import Moment, reason_missing, refuse_as_moved_on
+from bot.workflows.windows import drafted_window
 
 
 def start_staging(moment: Moment, form: None) -> Verdict:
@@ -56,14 +60,26 @@ def _start(moment: Moment, act: Act, environment: EnvironmentName, gates: tuple[
 
 
 def finish_staging(moment: Moment, form: Finish) -> Verdict:
-    """Say how the running deployment before production ended."""
-    return moment.refused_by_stage(Act.FINISH_STAGING) or _finish(moment, form)
+    """Say how the running deployment before production ended. Where a waiver leaves nothing to verify, a drafted window submits itself."""
+    verdict = moment.refused_by_stage(Act.FINISH_STAGING) or _finish(moment, form)
+    if isinstance(verdict, Refused):
+        return verdict
+    after = apply_all(moment.change, verdict.facts)
+    through = stage(after, moment.setting.policy) is Stage.VERIFIED
+    drafted = drafted_window(after, moment.setting) if through else ()
+    return Done((*verdict.facts, *drafted), verdict.said)
 
 
 def finish_production(moment: Moment, form: Finish) -> Verdict:
-    """Say how the production deployment ended. A window that is over by then is not used a second time."""
+    """Say how the production deployment ended. A window that is over by then is not used a second time.
+
+    One that failed and touched production must be rolled back at once: the alarm sounds.
+    """
     verdict = moment.refused_by_stage(Act.FINISH_PRODUCTION) or _finish(moment, form)
-    window = moment.change.window
+    window, running = moment.change.window, moment.change.running
+    alarmed = moment.stage is Stage.ROLLBACK_REQUIRED
+    if isinstance(verdict, Done) and form.outcome is Outcome.FAILED and running and not alarmed:
+        return Done((*verdict.facts, AlarmSounded(running.id, moment.now)), verdict.said)
     if isinstance(verdict, Refused) or form.outcome is not Outcome.FAILED_UNTOUCHED or window is None:
         return verdict
     if moment.now < window.span.end:
@@ -100,7 +116,8 @@ def take_over(moment: Moment, form: None) -> Verdict:
     engineers = moment.setting.roster.holders(Role.ENGINEER)
     if moment.actor not in engineers:
         why = say(f"Deploying is for an engineer of {moment.change.service}.")
-        return refuse(Clause.STD_8, why, who=engineers)
+        others = tuple(person for person in engineers if person != moment.change.deployer)
+        return refuse(Clause.STD_8, why, who=others)
     return Done((DeployerTookOver(moment.actor, moment.now),), say(f"You deploy {moment.label} from now on."))
 
 

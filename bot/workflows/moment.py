@@ -6,10 +6,11 @@ from datetime import datetime
 from bot.rules.change import Change, WindowEnd
 from bot.rules.clauses import Clause
 from bot.rules.facts import ApprovalVoided, Fact, WindowEnded
-from bot.rules.life import Act, Stage, refuse_by_stage, stage
+from bot.rules.life import CLOSED, Act, Stage, refuse_by_stage, stage
 from bot.rules.setting import Numbers, Setting
 from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Role, Words, change_label
 from bot.rules.verdict import Field, Gate, Refused, refuse
+from bot.rules.watching import is_still_in_production
 from bot.rules.words import Who, say
 
 
@@ -53,6 +54,14 @@ class Moment:
             f"{doing} {self.label} is for engineers of {self.change.service}, and you are none any more."
         )
         return refuse(clause, why, who=engineers)
+
+    def refused_as_replaced(self) -> Refused | None:
+        """The refusal when the change is closed and something else has taken its place in production since."""
+        if self.stage not in CLOSED or is_still_in_production(self.change, self.setting):
+            return None
+        version = self.setting.neighbors.in_production or "another version"
+        why = say(f"{self.change.service} {version} is in production now, not this change.")
+        return refuse(Clause.RB_2, why)
 
     def moved_on(self, revision: int | None, clause: Clause) -> Refused | None:
         """The refusal when the actor pressed a button on what the change no longer is."""

@@ -1,29 +1,47 @@
 """Which outbox lines follow from an act. A line says what to refresh, so that a retry shows the present."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from bot.rules.change import Change
 from bot.rules.facts import Fact
-from bot.rules.life import Stage, stage
-from bot.rules.notices import Notice, notices
+from bot.rules.life import IN_PRODUCTION, stage
+from bot.rules.notices import IN_INCIDENTS, IN_THREAD, Notice, notices
 from bot.rules.setting import Setting
 from bot.rules.terms import ChangeId, PersonId
 from bot.store.lines import LineKind
 from bot.store.outbox import Line
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Under which entry of the audit log something happened, and how many minutes after its time."""
+
+    entry: int
+    late: int = 0
+
+
 def lines_after(
-    before: Change | None, after: Change, facts: Sequence[Fact], setting: Setting, entry_id: int
+    before: Change | None, after: Change, facts: Sequence[Fact], setting: Setting, told: Told
 ) -> tuple[Line, ...]:
-    """The card, the people asked, the watch, and what is to be told."""
+    """The card, the people asked, the watch, and what is to be told, to whom and in which channels."""
     lines = [_line(LineKind.CARD, after.id), _line(LineKind.ASKS, after.id)]
-    if stage(after, setting.policy) in {Stage.MONITORING, Stage.DONE}:
+    if stage(after, setting.policy) in IN_PRODUCTION:
         lines.append(_line(LineKind.WATCHES, after.id))
-    for place, notice in enumerate(notices(before, facts, setting)):
-        key = f"{LineKind.NOTICE}/{after.id}/{entry_id}/{place}"
-        lines.append(Line(key, LineKind.NOTICE, after.id, _payload(notice)))
+    for place, notice in enumerate(notices(before, facts, setting, told.late)):
+        kinds = [LineKind.NOTICE] if notice.to else []
+        kinds += [LineKind.THREAD] if notice.kind in IN_THREAD else []
+        kinds += [LineKind.INCIDENT] if notice.kind in IN_INCIDENTS else []
+        lines += [
+            Line(f"{kind}/{after.id}/{told.entry}/{place}", kind, after.id, notice_payload(notice))
+            for kind in kinds
+        ]
     return tuple(lines)
+
+
+def refreshing_lines(change: ChangeId) -> tuple[Line, ...]:
+    """The card and the people asked: what reads otherwise when other people hold roles, or the guide changed."""
+    return (_line(LineKind.CARD, change), _line(LineKind.ASKS, change))
 
 
 def home_line(person: PersonId) -> Line:
@@ -35,5 +53,6 @@ def _line(kind: LineKind, change: ChangeId) -> Line:
     return Line(f"{kind}/{change}", kind, change)
 
 
-def _payload(notice: Notice) -> dict[str, object]:
+def notice_payload(notice: Notice) -> dict[str, object]:
+    """A notice as an outbox line carries it."""
     return {key: value for key, value in asdict(notice).items() if value}

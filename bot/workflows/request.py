@@ -18,8 +18,6 @@ from bot.rules.facts import (
     ChangeResubmitted,
     ChangeRevised,
     ChangeWithdrawn,
-    DeploymentFinished,
-    DeploymentStarted,
     EvidenceRecorded,
     Fact,
     VersionRevised,
@@ -29,6 +27,7 @@ from bot.rules.gates import EVIDENCE_CLAUSES, plan_gate, span_gates
 from bot.rules.guide import Process
 from bot.rules.inputs import DeploymentRequest, EvidenceInput, Reason, Revision
 from bot.rules.life import Act
+from bot.rules.production_facts import DeploymentFinished, DeploymentStarted
 from bot.rules.setting import Neighbors, Numbers, Setting
 from bot.rules.terms import (
     NO_WORDS,
@@ -42,6 +41,7 @@ from bot.rules.terms import (
 from bot.rules.verdict import Done, Field, Gate, Refused, Verdict, refuse, unmet
 from bot.rules.words import say
 from bot.workflows.moment import Moment, reason_missing
+from bot.workflows.waive import with_waivers
 
 
 def request_deployment(
@@ -181,7 +181,7 @@ def record_evidence(moment: Moment, form: EvidenceInput) -> Verdict:
         return refuse(Clause.STD_2, say("That is on record already."), field=Field.CI)
     turned_off = any(each.state is EvidenceState.NOT_APPLICABLE for each in news)
     voided = moment.voided("evidence turned not applicable", ApprovalStage.CODE) if turned_off else ()
-    return Done((*recorded, *attested, *voided), say(f"Recorded for {moment.label}."))
+    return Done(with_waivers(moment, (*recorded, *attested, *voided)), say(f"Recorded for {moment.label}."))
 
 
 def revise(moment: Moment, form: Revision) -> Verdict:
@@ -200,10 +200,10 @@ def revise(moment: Moment, form: Revision) -> Verdict:
         resubmitted = resubmit(moment, None)
         if isinstance(resubmitted, Refused):
             return resubmitted
-        facts = (*facts, *resubmitted.facts)
+        facts = (*facts, ChangeResubmitted(moment.actor, moment.now))
     if not facts:
         return refuse(Clause.STD_10, say("Nothing changed."), field=Field.PLAN)
-    return Done(facts, say(f"You revised {moment.label}."))
+    return Done(with_waivers(moment, facts), say(f"You revised {moment.label}."))
 
 
 def _new_version_gates(moment: Moment, form: Revision) -> tuple[Gate, ...]:
@@ -250,7 +250,8 @@ def resubmit(moment: Moment, form: None) -> Verdict:
     if returned and returned.because is ReturnedBecause.VERIFICATION_FAILED:
         why = say(f"{moment.change.version} failed its verification; a new version is needed.")
         return refuse(Clause.STD_6, why, field=Field.VERSION)
-    return Done((ChangeResubmitted(moment.actor, moment.now),), say(f"You resubmitted {moment.label}."))
+    resubmitted = ChangeResubmitted(moment.actor, moment.now)
+    return Done(with_waivers(moment, (resubmitted,)), say(f"You resubmitted {moment.label}."))
 
 
 def withdraw(moment: Moment, form: Reason) -> Verdict:

@@ -12,7 +12,7 @@ from bot.rules.inputs import VerificationInput
 from bot.rules.life import Act, Stage, stage
 from bot.rules.terms import Role
 from bot.rules.verdict import Done, Field, Refused, Verdict, refuse
-from bot.rules.words import Who, join_names, say
+from bot.rules.words import Part, Who, join_names, say
 from bot.workflows.moment import Moment, reason_missing
 from bot.workflows.windows import drafted_window
 
@@ -25,7 +25,15 @@ def verify(moment: Moment, form: VerificationInput) -> Verdict:
     role = _role(moment, form)
     if isinstance(role, Refused):
         return role
-    attested = VersionVerified(moment.change.version, role, moment.actor, form.passed, form.notes, moment.now)
+    attested = VersionVerified(
+        moment.change.version,
+        role,
+        moment.actor,
+        form.passed,
+        form.notes,
+        moment.now,
+        moment.setting.roster.deputy_for(moment.actor, role),
+    )
     return _pass(moment, attested) if form.passed else _fail(moment, form, attested)
 
 
@@ -52,6 +60,9 @@ def _role_to_pass(moment: Moment, held: list[Role]) -> Role | Refused:
     change = moment.change
     missing = [role for role in held if not ((given := change.verified_by(role)) and given.passed)]
     able_in = [role for role in missing if moment.actor in who_can_verify(change, moment.setting, role)]
+    if able_in and moment.stage is not Stage.VERIFYING:
+        why = say(f"{change.version} needs no verification, by a waiver: only a failure can be recorded now.")
+        return refuse(Clause.ENV_2, why)
     if able_in:
         return min(able_in, key=lambda role: _left_without(moment, role))
     if missing:
@@ -83,7 +94,15 @@ def _pass(moment: Moment, attested: VersionVerified) -> Done:
         if moment.stage is Stage.VERIFYING and stage(after, moment.setting.policy) is Stage.VERIFIED
         else ()
     )
-    return Done((attested, *drafted), say(f"You passed {moment.label} as {attested.role.label}."))
+    return Done(
+        (attested, *drafted),
+        say(f"You passed {moment.label} as {attested.role.label}", *_for_whom(attested), "."),
+    )
+
+
+def _for_whom(attested: VersionVerified) -> tuple[Part, ...]:
+    """` for Quinn`, where the actor is a deputy."""
+    return () if attested.deputy_for is None else (" for ", Who((attested.deputy_for,)))
 
 
 def _fail(moment: Moment, form: VerificationInput, attested: VersionVerified) -> Verdict:
@@ -94,4 +113,5 @@ def _fail(moment: Moment, form: VerificationInput, attested: VersionVerified) ->
         return refused
     returned = ChangeReturned(ReturnedBecause.VERIFICATION_FAILED, moment.actor, form.notes, moment.now)
     ended = moment.window_ended(WindowEnd.RETURNED, "verification failed", form.notes)
-    return Done((attested, *ended, returned), say(f"You failed {moment.change.version} of {moment.label}."))
+    said = say(f"You failed {moment.change.version} of {moment.label}", *_for_whom(attested), ".")
+    return Done((attested, *ended, returned), said)

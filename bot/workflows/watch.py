@@ -1,12 +1,10 @@
 """Watching production after a deployment (G-STD-9): nudges, escalation, the confirmation that closes it."""
 
-from datetime import timedelta
-
 from bot.rules.change import Change
 from bot.rules.clauses import Clause
-from bot.rules.facts import HealthConfirmed, MonitoringEscalated, MonitoringNudged
 from bot.rules.gates import health_gates
 from bot.rules.life import Act, refuse_by_stage
+from bot.rules.production_facts import HealthConfirmed, MonitoringEscalated, MonitoringNudged
 from bot.rules.setting import Setting
 from bot.rules.verdict import Done, Refused, Verdict, refuse, unmet
 from bot.rules.watching import who_can_confirm
@@ -20,7 +18,7 @@ def confirm_healthy(moment: Moment, form: None) -> Verdict:
     refused = moment.refused_by_stage(Act.CONFIRM_HEALTHY)
     if refused:
         return refused
-    deployment = moment.change.latest_in(moment.setting.guide.production)
+    deployment = moment.change.attempt_in(moment.setting.guide.production)
     if deployment is None:
         return Refused(())
     able = who_can_confirm(moment.change, deployment, moment.setting)
@@ -30,30 +28,31 @@ def confirm_healthy(moment: Moment, form: None) -> Verdict:
     if gates:
         return Refused(gates)
     confirmed = HealthConfirmed(deployment.id, moment.actor, moment.now)
-    return Done(
-        (confirmed,), say(f"You confirmed that {moment.change.version} is healthy. {moment.label} is done.")
-    )
+    if deployment.rolls_back:
+        said = say(f"You confirmed that production is healthy again. {moment.label} is rolled back.")
+    else:
+        said = say(f"You confirmed that {moment.change.version} is healthy. {moment.label} is done.")
+    return Done((confirmed,), said)
 
 
 def nudge_monitoring(change: Change, setting: Setting) -> Verdict:
-    """Remind those who watch, at the newest of the guide's minutes that has come; an older one that is late is skipped."""
-    deployment = change.latest_in(setting.guide.production)
+    """Remind those who watch, at each of the guide's minutes; of several that are late they read the newest."""
+    deployment = change.attempt_in(setting.guide.production)
     gate = refuse_by_stage(Act.NUDGE_MONITORING, change, setting.policy)
     if gate or deployment is None or deployment.finished_at is None:
         return Refused((gate,) if gate else ())
     passed = setting.now - deployment.finished_at
-    due = [nudge for nudge in setting.guide.monitoring.nudges if nudge <= passed]
-    minutes = int(max(due, default=timedelta(-1)).total_seconds()) // 60
-    if not due or (deployment.nudged is not None and minutes <= deployment.nudged):
+    due = [int(nudge.total_seconds()) // 60 for nudge in setting.guide.monitoring.nudges if nudge <= passed]
+    news = [minutes for minutes in due if deployment.nudged is None or minutes > deployment.nudged]
+    if not news:
         return Refused(())
-    return Done(
-        (MonitoringNudged(deployment.id, minutes, setting.now),), say(f"Watched for {minutes} minutes.")
-    )
+    nudged = tuple(MonitoringNudged(deployment.id, minutes, setting.now) for minutes in news)
+    return Done(nudged, say(f"Watched for {news[-1]} minutes."))
 
 
 def escalate_monitoring(change: Change, setting: Setting) -> Verdict:
     """Nobody confirmed in time: the Engineering Manager is told, and may confirm from now on."""
-    deployment = change.latest_in(setting.guide.production)
+    deployment = change.attempt_in(setting.guide.production)
     gate = refuse_by_stage(Act.ESCALATE_MONITORING, change, setting.policy)
     if gate or deployment is None or deployment.finished_at is None or deployment.escalated_at:
         return Refused((gate,) if gate else ())

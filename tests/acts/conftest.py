@@ -26,7 +26,7 @@ from bot.rules.change import (
 )
 from bot.rules.inputs import DeploymentRequest, Finish, Seen, VerificationInput, WishedWindow
 from bot.rules.terms import NO_WORDS, ChangeId, ChangeType, PersonId, ServiceName, Words
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.store import directory_answers
 from bot.store.changes import load_change
 from bot.store.directory_answers import DirectoryAnswer
@@ -51,13 +51,21 @@ class Office:
 
     app: App
     time: FrozenDateTimeFactory
+    settings: Settings
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def caller(self, name: str, key: str | None = None) -> Caller:
         return Caller(person(name), None, "test", key or f"test:{next(self.numbers)}")
 
-    def does(self, name: str, verb: Verb[F], form: F, key: str | None = None) -> Answer:
-        return self.app.acts.perform(self.caller(name, key), CHANGE, verb, form)
+    def does(
+        self, name: str, verb: Verb[F], form: F, key: str | None = None, change: ChangeId = CHANGE
+    ) -> Answer:
+        return self.app.acts.perform(self.caller(name, key), change, verb, form)
+
+    def restarts(self) -> None:
+        """Another process with the same database: it remembers nothing."""
+        self.app.stop()
+        self.app = build(self.settings)
 
     def passes(self, time: timedelta) -> None:
         self.time.tick(time)
@@ -82,7 +90,14 @@ class Office:
     def stage(self) -> str:
         return self.app.acts.look(CHANGE).stage
 
-    def requests(self) -> Answer:
+    def requests(
+        self,
+        version: str = "4.12.0",
+        service: str = "payments",
+        kind: ChangeType = ChangeType.ROUTINE,
+        requester: str = "ana",
+        peer: str = "ben",
+    ) -> Answer:
         present = EvidenceState.PRESENT
         evidence = (
             Evidence(EvidenceKind.BRANCH, present, Words("release/4.12")),
@@ -90,40 +105,46 @@ class Office:
             Evidence(EvidenceKind.MERGE, present, Words("9f2c1ab")),
         )
         form = DeploymentRequest(
-            service=ServiceName("payments"),
-            type=ChangeType.ROUTINE,
-            version="4.12.0",
-            pull_requests=(PullRequest(Words("#881"), (person("ana"),)),),
-            reviewers=(person("ben"),),
+            service=ServiceName(service),
+            type=kind,
+            version=version,
+            pull_requests=(PullRequest(Words("#881"), (person(requester),)),),
+            reviewers=(person(peer),),
             evidence=evidence,
             in_development=True,
             plan=RollbackPlan(Words("redeploy"), pretested=True, pretest=Words("tried")),
             wished=None,
         )
-        return self.app.acts.request(self.caller("ana"), form)
+        return self.app.acts.request(self.caller(requester), form)
 
-    def schedules(self, window: Span) -> None:
-        """Everything up to SCHEDULED."""
-        assert self.requests().done
+    def schedules(self, window: Span, version: str = "4.12.0") -> ChangeId:
+        """Everything up to SCHEDULED; the number of the change."""
+        asked = self.requests(version)
+        assert asked.scene, asked.said
+        change = asked.scene.change.id
         for name in ("ben", "tia", "lea"):
-            assert self.does(name, approve, Seen()).done
-        assert self.does("ana", start_staging, None).done
-        assert self.does("ana", finish_staging, Finish(Outcome.SUCCEEDED, NO_WORDS)).done
+            assert self.does(name, approve, Seen(), change=change).done
+        assert self.does("ana", start_staging, None, change=change).done
+        assert self.does("ana", finish_staging, Finish(Outcome.SUCCEEDED, NO_WORDS), change=change).done
+        passed = VerificationInput(passed=True, notes=NO_WORDS)
         for name in ("quinn", "pia"):
-            assert self.does(name, verify, VerificationInput(passed=True, notes=NO_WORDS)).done
-        assert self.does("ana", propose_window, WishedWindow(window, NO_WORDS)).done
+            assert self.does(name, verify, passed, change=change).done
+        assert self.does("ana", propose_window, WishedWindow(window, NO_WORDS), change=change).done
         for name in ("paul", "eve"):
-            assert self.does(name, approve, Seen()).done
-        assert self.stage == "scheduled"
+            assert self.does(name, approve, Seen(), change=change).done
+        assert self.app.acts.look(change).stage == "scheduled"
+        return change
 
-    def deploys(self, window: Span) -> None:
-        """Everything up to MONITORING, finished ten minutes into the window."""
-        self.schedules(window)
+    def deploys(self, window: Span, version: str = "4.12.0") -> ChangeId:
+        """Everything up to MONITORING, finished ten minutes into the window; the number of the change."""
+        change = self.schedules(window, version)
         self.moves_to(window.start)
         self.slack_is_asked()
-        assert self.does("ana", start_production, None).done
+        assert self.does("ana", start_production, None, change=change).done
         self.passes(timedelta(minutes=10))
-        assert self.does("ana", finish_production, Finish(Outcome.SUCCEEDED, NO_WORDS)).done
+        succeeded = Finish(Outcome.SUCCEEDED, NO_WORDS)
+        assert self.does("ana", finish_production, succeeded, change=change).done
+        return change
 
 
 @pytest.fixture
@@ -142,7 +163,7 @@ def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
     with freeze_time(MONDAY, ignore=["_pytest", "bot.store", "sqlalchemy", "psycopg"]) as frozen:
         assert isinstance(frozen, FrozenDateTimeFactory)
         app = build(settings)
-        at_work = Office(app, frozen)
+        at_work = Office(app, frozen, settings)
         at_work.slack_is_asked()
         yield at_work
-        app.stop()
+        at_work.app.stop()

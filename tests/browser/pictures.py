@@ -1,140 +1,172 @@
 """Takes the pictures of docs/ anew: `.venv/bin/python -m tests.browser.pictures docs/`.
 
-Each shows the demo company at one moment of a routine release, as the page shows it.
+Each scene is played in a demo of its own, up to what is worth a picture; `docs/looks.md` shows them all. Names of scenes
+after the folder take only those.
 """
 
 import sys
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page
 
-from bot.demo import MONDAY, Demo, demo
+from bot.demo import MONDAY, demo
 from bot.sandbox.clock import MovableClock
-from bot.sandbox.stories.routine import ROUTINE
-from bot.sandbox.stories.stage import BERLIN
+from bot.sandbox.stories.error_rate import ERROR_RATE
+from bot.sandbox.stories.frozen import FROZEN
+from bot.sandbox.stories.preludes import (
+    CODE_AND_STAGING,
+    MANAGERS,
+    REQUEST,
+    approve,
+    asks_for,
+    comes_to_staging,
+    deploys_to_staging,
+    is_scheduled,
+    proposes,
+    records_merge,
+    submits,
+    verify,
+)
+from bot.sandbox.stories.stage import Row, Stage, expect, on
+from bot.sandbox.stories.straddling_window import STRADDLING_WINDOW
+from bot.sandbox.stories.waived_staging import WAIVED_STAGING
+from tests.browser.camera import SINGLE, WIDE, Camera
 from tests.browser.chromium import chromium, missing, opened
-from tests.browser.desk import Desk, PageStage
 
-WIDE: Final = (1400, 640)
-SINGLE: Final = (1120, 560)
-FORM: Final = (640, 1000)
-WEDNESDAY: Final = datetime(2026, 12, 2, 14, 0, tzinfo=BERLIN)
-REQUEST: Final = {
-    "Version": "4.12.0",
-    "Pull requests": "#881",
-    "Peers to ask": ["Ben"],
-    "Rollback plan": "Redeploy 4.11.3; about 4 minutes.",
-    "Pre-test of the rollback": "It was pre-tested",
-    "Where the pre-test can be seen": "https://ci.harbor.example/runs/512",
+CARD_AND: Final = "?as=ana&channel=payments&beside={}&beside-channel=dm"
+DRAFTED: Final = ("Wished window: from", "Wished window: to")
+"""Fields of the request form that these pictures leave as they are filled in."""
+STILL_TO_COME: Final = {"Automated tests": "Still running", "Where the tests can be seen": None}
+
+Scene = Callable[[Camera, Stage], None]
+
+
+def release(camera: Camera, stage: Stage) -> None:
+    """A routine release from the form to where it is watched."""
+    stage.types("ana", "/deploy request")
+    wished = {label: value for label, value in REQUEST.items() if label not in DRAFTED}
+    camera.takes_form("request", "ana", wished)
+    asks_for(stage, **STILL_TO_COME)
+    camera.waits_until(on(30, "9:42"))
+    approve(stage, "ben")
+    camera.takes("card", CARD_AND.format("tia"))
+    camera.takes("approver", "?as=tia&channel=dm", SINGLE)
+    approve(stage, "tia", "lea")
+    stage.presses_button("ana", "Start staging")
+    camera.takes("refusal", "?as=ana&channel=payments", SINGLE)
+    green = {"Automated tests": "Passed", "Where the tests can be seen": REQUEST["Where the tests can be seen"]}
+    records_merge(stage, **green)
+    deploys_to_staging(stage)
+    verify(stage)
+    proposes(stage, on(2, "14:00"), on(2, "15:00"))
+    approve(stage, *MANAGERS)
+    camera.waits_until(on(2, "14:02"))
+    stage.presses_button("ana", "Start deployment")
+    camera.waits_until(on(2, "14:08"))
+    stage.presses_button("ana", "Succeeded")
+    camera.waits_until(on(2, "14:18"))
+    camera.takes("watching", CARD_AND.format("omar"))
+
+
+def reminder(camera: Camera, stage: Stage) -> None:
+    """A Tech Lead has not answered for four hours."""
+    asks_for(stage)
+    approve(stage, "ben")
+    camera.waits_until(on(30, "13:30"))
+    camera.takes("reminder", "?as=tia&channel=dm", SINGLE)
+
+
+def waiver(camera: Camera, stage: Stage) -> None:
+    """Ana asks the Directors to let her change leave out staging."""
+    _plays(stage, WAIVED_STAGING, 2)
+    camera.takes("waiver", CARD_AND.format("dora"))
+
+
+def shorter_window(camera: Camera, stage: Stage) -> None:
+    """A window past the end of business is offered again, shorter."""
+    _plays(stage, STRADDLING_WINDOW, 2)
+    camera.takes_form("shorter-window", "ana", {})
+
+
+def calendar(camera: Camera, stage: Stage) -> None:
+    """Windows of two services, and a freeze, on a manager's Home."""
+    is_scheduled(stage, on(2, "15:00"), on(2, "16:00"))
+    asks_for(stage, Version="4.13.0", **{DRAFTED[0]: on(2, "15:30"), DRAFTED[1]: on(2, "16:30")})
+    stage.types("eve", "/deploy freeze")
+    year_end = {"Services": ["payments"], "From": on(10, "18:00"), "To": on(14, "9:00"), "Why": "year-end closing"}
+    submits(stage, "eve", year_end)
+    camera.takes("calendar", "?as=eve&channel=home", SINGLE)
+
+
+def freeze(camera: Camera, stage: Stage) -> None:
+    """A freeze over a scheduled window; a Director can except the change."""
+    _plays(stage, FROZEN, 2)
+    camera.takes("freeze", CARD_AND.format("dora"))
+
+
+def alarm(camera: Camera, stage: Stage) -> None:
+    """The error rate rises; then all is rolled back, and the log keeps it."""
+    _plays(stage, ERROR_RATE, 3)
+    stage.sandbox.clock.move_to(on(2, "15:14"))
+    stage.settle()
+    stage.presses_button("omar", "Report a problem…")
+    figures = {"What is wrong?": "The error rate is up", "Figure now": "0.9", "Over how many requests": "24,000"}
+    camera.takes_form("report", "omar", figures)
+    _plays(stage, ERROR_RATE[3:], 2)
+    camera.takes("alarm", CARD_AND.format("omar"))
+    _plays(stage, ERROR_RATE[5:], len(ERROR_RATE))
+    stage.types("ana", "/deploy list deployments")
+    camera.takes("deployments", "?as=ana&channel=payments", WIDE)
+
+
+def delegate(camera: Camera, stage: Stage) -> None:
+    """A Director names a deputy for her holidays."""
+    first = {"Role": "Tech Lead", "For whom": ["Tia"], "Deputy": ["Ben"], "From": on(3, "9:00"), "To": on(4, "18:00")}
+    stage.types("tia", "/deploy delegate")
+    submits(stage, "tia", first)
+    stage.person("tia").closes()
+    stage.types("dora", "/deploy delegate")
+    hers = {"Role": "Engineering Director", "Deputy": ["Eve"], "From": on(21, "9:00"), "To": on(24, "18:00")}
+    camera.takes_form("delegate", "dora", hers)
+
+
+SCENES: Final[Mapping[str, Scene]] = {
+    "release": release,
+    "reminder": reminder,
+    "waiver": waiver,
+    "shorter-window": shorter_window,
+    "calendar": calendar,
+    "freeze": freeze,
+    "alarm": alarm,
+    "delegate": delegate,
 }
 
 
-class Camera:
-    """Goes through a routine release without detours, and takes pictures of what somebody sees."""
-
-    def __init__(self, page: Page, running: Demo, folder: Path) -> None:
-        self._page = page
-        self._running = running
-        self._folder = folder
-
-    def stage(self) -> PageStage:
-        """People at the page, in one pane."""
-        return PageStage(self.looks("?as=ana&channel=payments"))
-
-    def looks(self, query: str, size: tuple[int, int] = WIDE) -> Desk:
-        """Show what an address shows."""
-        self._page.set_viewport_size({"width": size[0], "height": size[1]})
-        self._page.goto(f"{self._running.page}/{query}")
-        desk = Desk(self._page, self._running)
-        desk.shows()
-        return desk
-
-    def plays(self, who: str, does: str) -> None:
-        """Play the first row of the story in which `who` does that."""
-        row = next(row for row in ROUTINE if row.who == who and row.does == does)
-        self.waits_until(row.at)
-        script = row.script(self.stage())
-        next(script)
-        self._running.settle()
-
-    def waits_until(self, at: datetime) -> None:
-        """Move business time."""
-        if at > self._running.sandbox.clock.now():
-            self._running.sandbox.clock.move_to(at)
-        self._running.settle()
-
-    def approves(self, name: str) -> None:
-        """Somebody presses Approve in the newest message that asks them."""
-        stage = self.stage()
-        stage.presses_button(name, "Approve", stage.dm(name, "asks you"))
-
-    def takes(self, name: str, query: str, size: tuple[int, int]) -> None:
-        """Show what an address shows, and keep it."""
-        self.looks(query, size)
-        self._page.wait_for_timeout(300)
-        self._page.mouse.move(0, 0)
-        self._page.screenshot(path=self._folder / f"{name}.png")
-
-    def asks(self) -> None:
-        """The request form, filled in."""
-        desk = self.looks("?as=ana&channel=payments", FORM)
-        desk.types("/deploy request")
-        desk.settle()
-        for label, value in REQUEST.items():
-            desk.fills(label, value)
-        self._page.evaluate("document.activeElement?.blur()")
-        desk.modal.locator(".modal-body").evaluate("body => body.scrollTo(0, 0)")
-        desk.modal.screenshot(path=self._folder / "request.png")
-        desk.modal.get_by_role("button", name="Cancel").click()
+def _plays(stage: Stage, story: Sequence[Row], rows: int) -> None:
+    """Act out the first rows of a story."""
+    expect(stage.play(story[:rows]) == 0, "the story did not come out")
 
 
-def _walk(camera: Camera) -> None:
-    """A routine release up to where it is watched, with a picture where it is worth one."""
-    camera.asks()
-    camera.plays("Ana", "asks for payments 4.12.0 in #payments")
-    camera.waits_until(MONDAY + timedelta(minutes=12))
-    camera.approves("ben")
-    camera.takes("card", "?as=ana&channel=payments&beside=tia&beside-channel=dm", WIDE)
-    camera.takes("approver", "?as=tia&channel=dm", SINGLE)
-    camera.plays("Tia", "approves as Tech Lead")
-    camera.plays("Lea", "approves staging")
-    camera.plays("Ana", "starts staging")
-    camera.takes("refusal", "?as=ana&channel=payments", SINGLE)
-    camera.plays("Ana", "records CI green and the merge commit")
-    stage = camera.stage()
-    stage.presses_button("ana", "Start staging")
-    camera.plays("Ana", "says that staging succeeded")
-    camera.plays("Quinn", "passes it")
-    camera.plays("Pia", "passes it")
-    camera.plays("Ana", "proposes Wed 10:00–11:00")
-    stage = PageStage(camera.looks("?as=ana&channel=payments"))
-    stage.fills_and_submits("ana", {"From": WEDNESDAY, "To": WEDNESDAY + timedelta(hours=1)})
-    camera.approves("paul")
-    camera.approves("eve")
-    camera.waits_until(WEDNESDAY + timedelta(minutes=2))
-    stage = camera.stage()
-    stage.presses_button("ana", "Start deployment")
-    camera.waits_until(WEDNESDAY + timedelta(minutes=8))
-    stage.presses_button("ana", "Succeeded")
-    camera.waits_until(WEDNESDAY + timedelta(minutes=18))
-    camera.takes("watching", "?as=ben&channel=payments&beside=omar&beside-channel=dm", WIDE)
-
-
-def take_pictures(folder: Path) -> None:
-    """Write all pictures into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (
-        demo(MovableClock(MONDAY), ticking=False) as running,
-        chromium() as browser,
-        opened(browser, width=WIDE[0], height=WIDE[1]) as page,
-    ):
-        _walk(Camera(page, running, folder))
+def _take(scene: Scene, page: Page, folder: Path) -> None:
+    with demo(MovableClock(MONDAY), ticking=False) as running:
+        camera = Camera(page, running, folder)
+        scene(camera, camera.stage())
         page.goto("about:blank")
+
+
+def take_pictures(folder: Path, names: Sequence[str] = ()) -> None:
+    """Write the pictures of all scenes, or of those that are named, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser:
+        for name in names or SCENES:
+            with opened(browser, width=WIDE[0], height=WIDE[1]) as page:
+                _take(SCENES[name], page, folder)
 
 
 if __name__ == "__main__":
     if reason := missing():
         sys.exit(reason)
-    take_pictures(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    take_pictures(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"), sys.argv[2:])

@@ -1,4 +1,6 @@
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +8,7 @@ from bot.rules.clauses import CLAUSES, Clause
 from tests.clause_table import table, unknown_clauses
 
 pytest_plugins = ["pytester"]
+TESTS = Path(__file__).parents[1]
 
 TWO_TESTS = """
 import pytest
@@ -41,6 +44,29 @@ def test_titles_cannot_be_changed_while_the_bot_runs() -> None:
 
 def test_every_test_that_names_a_clause_names_one_of_the_guide(request: pytest.FixtureRequest) -> None:
     assert unknown_clauses(request.session.items) == []
+
+
+def clauses_in(source: str) -> set[str]:
+    """The clauses that a file's marks name."""
+    return {
+        str(clause.value)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "clause"
+        for clause in node.args
+        if isinstance(clause, ast.Constant)
+    }
+
+
+def test_no_clause_but_one_of_hotfixes_is_without_a_test() -> None:
+    """Read from the files themselves, so that it holds whichever tests are run. Hotfixes are not built yet."""
+    tested = {clause for file in TESTS.rglob("test_*.py") for clause in clauses_in(file.read_text("utf-8"))}
+    assert {clause for clause in Clause if clause not in tested and not clause.startswith("G-HOT-")} == set()
+
+
+def test_a_mark_is_read_wherever_it_stands() -> None:
+    assert clauses_in(TWO_TESTS) == {"G-STD-7", "G-APP-4", "G-STD-99"}
+    assert clauses_in('case = pytest.param(1, marks=pytest.mark.clause("G-RB-1"))') == {"G-RB-1"}
+    assert clauses_in('"""@pytest.mark.clause("G-RB-1")"""') == set()
 
 
 def test_a_test_that_names_a_clause_which_the_guide_lacks_is_found(two_tests: list[pytest.Item]) -> None:

@@ -4,17 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from bot.rules.asking import Phase, asks
-from bot.rules.change import PullRequest
-from bot.rules.inputs import Rejection, VerificationInput, WishedWindow
-from bot.rules.terms import NO_WORDS, PersonId, Role, Words
+from bot.rules.asking import asks
+from bot.rules.change import PullRequest, Span
+from bot.rules.freezing import Freeze, FreezeException, FreezeId
+from bot.rules.inputs import (
+    Rejection,
+    VerificationInput,
+    WaiverGrant,
+    WaiverRefusal,
+    WaiverWish,
+    WishedWindow,
+)
+from bot.rules.terms import NO_WORDS, EnvironmentName, PersonId, Phase, Role, Words
 from bot.workflows.approve import reject
 from bot.workflows.request import resubmit
 from bot.workflows.verify import verify
+from bot.workflows.waive import ask_for_waiver, grant_waiver, refuse_waiver
 from bot.workflows.windows import move_window
 from tests.acting import (
     ANA,
     BEN,
+    DANA,
     DORA,
     EMIL,
     EVE,
@@ -31,6 +41,7 @@ from tests.acting import (
     QUINN,
     REQUEST,
     SATURDAY,
+    THURSDAY,
     TIA,
     TOM,
     Course,
@@ -168,3 +179,74 @@ def test_whenever_the_code_must_be_looked_at_again_its_approvers_are_asked(build
     course = revised(build(a_course()), pull_requests=(OTHER_PULL_REQUEST,))
     assert asked(course, Phase.CODE) == {BEN, TIA, TOM}
     assert asked(course) > asked(course, Phase.CODE)
+
+
+WISH = WaiverWish(EnvironmentName("staging"), Words("the cluster is down"), FRIDAY.end)
+
+
+@pytest.mark.clause("G-ENV-2")
+def test_a_waiver_asks_the_directors_until_one_of_them_decides() -> None:
+    course = a_course().does(ask_for_waiver, ANA, WISH)
+    assert asked(course, Phase.WAIVER) == {DORA, DANA}
+    assert rounds(course, Phase.WAIVER) == {1}
+    assert asked(course.copy().does(grant_waiver, DORA, WaiverGrant(1)), Phase.WAIVER) == set()
+    course.does(refuse_waiver, DANA, WaiverRefusal(WHY, 1))
+    assert asked(course, Phase.WAIVER) == set()
+    course.does(ask_for_waiver, ANA, WISH)
+    assert rounds(course, Phase.WAIVER) == {2}
+
+
+@pytest.mark.clause("G-ENV-2")
+def test_a_director_who_asks_for_a_waiver_is_not_asked_about_it() -> None:
+    course = a_course(a_roster(engineering_director=(ANA, DANA))).does(ask_for_waiver, ANA, WISH)
+    assert asked(course, Phase.WAIVER) == {DANA}
+    alone = a_course(a_roster(engineering_director=(ANA,)), allow_self_approval=True)
+    assert asked(alone.does(ask_for_waiver, ANA, WISH), Phase.WAIVER) == {ANA}
+
+
+@pytest.mark.clause("G-ENV-2")
+def test_nobody_is_asked_about_a_waiver_whose_time_is_over_or_whose_version_is_another() -> None:
+    course = a_course().does(ask_for_waiver, ANA, WISH)
+    assert asked(course.copy().at(FRIDAY.end), Phase.WAIVER) == set()
+    assert asked(revised(course, version="4.13.0"), Phase.WAIVER) == set()
+
+
+@pytest.mark.clause("G-ENV-2")
+def test_of_many_directors_a_few_are_asked() -> None:
+    many = tuple(PersonId(f"director{number}") for number in range(9))
+    course = a_course(a_roster(engineering_director=many), asking={"ask_at_most": 2})
+    assert asked(course.does(ask_for_waiver, ANA, WISH), Phase.WAIVER) == set(many[:2])
+
+
+@pytest.mark.clause("G-APP-2")
+def test_a_granted_waiver_asks_no_team_lead() -> None:
+    course = a_course().does(ask_for_waiver, ANA, WISH).does(grant_waiver, DORA, WaiverGrant(1))
+    assert asked(course) == {BEN, TIA, TOM}
+
+
+def a_freeze(number: int, span: Span) -> Freeze:
+    return Freeze(FreezeId(number), frozenset(), span.start, span.end, WHY, EVE)
+
+
+def excepting(course: Course, *freezes: Freeze) -> set[tuple[PersonId, int]]:
+    found = asks(course.change, replace(course.setting, freezes=freezes))
+    return {(ask.person, ask.round) for ask in found if ask.phase is Phase.EXCEPTION}
+
+
+@pytest.mark.clause("G-STD-8")
+def test_a_freeze_over_the_window_asks_the_directors_for_an_exception() -> None:
+    course = windowed(a_course())
+    over, beside = a_freeze(7, THURSDAY), a_freeze(8, FRIDAY)
+    assert excepting(course, over, beside) == {(DORA, 7), (DANA, 7)}
+    assert excepting(course, beside) == set()
+    assert excepting(verified(a_course()), over) == set()
+
+
+@pytest.mark.clause("G-STD-8")
+def test_a_change_that_is_excepted_asks_nobody_and_no_requester_is_asked() -> None:
+    over = a_freeze(7, THURSDAY)
+    course = windowed(a_course(a_roster(engineering_director=(ANA, DANA))))
+    assert excepting(course, over) == {(DANA, 7)}
+    excepted = replace(course.change, exceptions=(FreezeException(FreezeId(7), DANA, WHY, course.now),))
+    setting = replace(course.setting, freezes=(over,))
+    assert [ask for ask in asks(excepted, setting) if ask.phase is Phase.EXCEPTION] == []

@@ -11,22 +11,42 @@ from bot.rules.facts import (
     ApprovalVoided,
     ChangeRequested,
     Fact,
+    FreezeExcepted,
     WindowProposed,
 )
 from bot.rules.folding import apply, apply_all, replay, requested
-from bot.rules.inputs import Reason, Rejection, Seen, VerificationInput, WishedWindow
-from bot.rules.terms import NO_WORDS, ApprovalStage, Words
-from bot.workflows.approve import reject
+from bot.rules.freezing import FreezeId
+from bot.rules.inputs import (
+    BaselineInput,
+    Reason,
+    Rejection,
+    Seen,
+    Snoozing,
+    VerificationInput,
+    WaiverRefusal,
+    WaiverWish,
+    WishedWindow,
+)
+from bot.rules.readings import Figure, Problem
+from bot.rules.terms import NO_WORDS, ApprovalStage, Phase, Words
+from bot.workflows.approve import reject, take_back_approval
 from bot.workflows.deploy import flag_overrun, start_production, take_over
+from bot.workflows.observe import record_baseline, repeat_alarm, withdraw_observation
+from bot.workflows.remind import remind_asked, snooze_reminder
 from bot.workflows.request import resubmit, withdraw
+from bot.workflows.supersede import undo_superseding
 from bot.workflows.verify import verify
+from bot.workflows.waive import ask_for_waiver, expire_waiver, refuse_waiver
 from bot.workflows.watch import confirm_healthy, escalate_monitoring, nudge_monitoring
 from bot.workflows.windows import accept_counter_proposal, lapse_window, move_window, propose_window
 from tests.acting import (
     ANA,
     BEN,
+    DORA,
+    EVE,
     FRIDAY,
     HOUR,
+    MINUTE,
     OTHER_PLAN,
     PAUL,
     QUINN,
@@ -41,9 +61,20 @@ from tests.acting import (
     ready_for_staging,
     revised,
     scheduled,
+    verified,
     watched,
     windowed,
     with_evidence,
+)
+from tests.acting_in_production import (
+    NO_MATTER,
+    STAGING,
+    alarmed,
+    rolled_back,
+    rolling_back,
+    settled,
+    superseded,
+    with_waiver,
 )
 
 WHY = Words("because")
@@ -63,7 +94,33 @@ def courses() -> list[Course]:
     revised(failed, version="4.13.0", plan=OTHER_PLAN)
     countered = windowed(a_course()).does(reject, PAUL, Rejection(WHY, counter=FRIDAY))
     countered.does(accept_counter_proposal, ANA, Seen()).at(FRIDAY.end).fires(lapse_window)
-    return [closed, overrun, returned, failed, countered]
+    return [closed, overrun, returned, failed, countered, *in_production(), *waiting()]
+
+
+def in_production() -> list[Course]:
+    """What is measured, reported, rolled back and settled."""
+    withdrawn = alarmed(a_course()).does(withdraw_observation, QUINN, NO_MATTER)
+    measured = verified(a_course())
+    measured.does(record_baseline, ANA, BaselineInput(((Problem.LATENCY, Figure(120.0)),)))
+    again = rolling_back(a_course()).wait(15 * MINUTE)
+    again.fires(repeat_alarm)
+    return [withdrawn, measured, again, rolled_back(a_course()), settled(a_course())]
+
+
+def waiting() -> list[Course]:
+    """Waivers, exceptions, reminders, what a newer change superseded, approvals taken back."""
+    waived = with_waiver(ready_for_staging(a_course()))
+    waived.at(THURSDAY.end).fires(expire_waiver)
+    refused = a_course().does(ask_for_waiver, ANA, WaiverWish(STAGING, WHY, THURSDAY.end))
+    refused.does(refuse_waiver, DORA, WaiverRefusal(WHY))
+    reminded = a_course().does(snooze_reminder, TIA, Snoozing(Phase.CODE)).wait(4 * HOUR)
+    reminded.fires(remind_asked)
+    back = superseded(a_course())
+    back.does(undo_superseding, ANA, None)
+    taken = ready_for_staging(a_course()).does(take_back_approval, TIA, Reason(WHY))
+    excepted = a_course()
+    excepted.facts = (*excepted.facts, FreezeExcepted(FreezeId(1), DORA, WHY, excepted.now))
+    return [waived, refused, reminded, back, taken, excepted]
 
 
 @pytest.mark.clause("G-LOG-1")
@@ -77,6 +134,13 @@ def test_every_kind_of_fact_is_folded_and_none_decides_anything() -> None:
         assert all(before != after for before, after in pairwise(folded))
         seen |= {type(fact) for fact in course.facts}
     assert seen == set(get_args(Fact))
+
+
+@pytest.mark.clause("G-ENV-2")
+def test_an_exception_from_a_freeze_stays_with_the_change() -> None:
+    course = a_course()
+    excepted = apply(course.change, FreezeExcepted(FreezeId(1), DORA, WHY, course.now, EVE))
+    assert [(each.freeze, each.by, each.deputy_for) for each in excepted.exceptions] == [(1, DORA, EVE)]
 
 
 @pytest.mark.clause("G-LOG-1")
@@ -167,7 +231,7 @@ def test_facts_about_one_deployment_leave_the_others_alone() -> None:
     assert (development.outcome, staging.outcome) == (Outcome.SUCCEEDED, Outcome.SUCCEEDED)
     course.fires(nudge_monitoring)
     assert course.change.deployments[:2] == (development, staging)
-    assert course.change.deployments[2] == replace(production, nudged=0)
+    assert course.change.deployments[2] == replace(production, nudged=0, nudged_at=course.now)
 
 
 def test_the_snapshot_after_the_request_is_the_request() -> None:

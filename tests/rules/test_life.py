@@ -1,18 +1,35 @@
 """The stage of a change, derived from what is recorded about it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from bot.rules.change import Change, Outcome
-from bot.rules.inputs import Finish
-from bot.rules.life import FINISHED, LIVE, TRANSITIONS, UNSTARTED, Act, Stage, refuse_by_stage, stage
+from bot.rules.inputs import Finish, RollbackStart
+from bot.rules.life import (
+    FINISHED,
+    LIVE,
+    TRANSITIONS,
+    UNSTARTED,
+    Act,
+    Stage,
+    claims_version,
+    refuse_by_stage,
+    stage,
+)
 from bot.rules.terms import ApprovalStage, EnvironmentName, Words
 from bot.rules.words import plain
 from bot.workflows.deploy import finish_production
+from bot.workflows.observe import observe
+from bot.workflows.rollback import settle_rollback, start_rollback
 from tests.acting import (
     ANA,
     BERLIN,
+    EVE,
+    MINUTE,
+    OMAR,
+    QUINN,
     THURSDAY,
     Course,
     a_course,
@@ -23,6 +40,20 @@ from tests.acting import (
     verified,
     watched,
     windowed,
+)
+from tests.acting_in_production import (
+    A_FIX,
+    BROKEN,
+    alarmed,
+    alarmed_while_it_runs,
+    done,
+    requested,
+    restored,
+    rolled_back,
+    rolling_back,
+    settled,
+    stage_of,
+    superseded,
 )
 
 
@@ -113,6 +144,45 @@ def test_a_version_is_not_verified_before_the_last_environment_has_it() -> None:
     assert stage(replace(course.change, deployments=(*others, elsewhere)), course.policy) is Stage.PREPARING
 
 
+@pytest.mark.clause("G-RB-2")
+def test_a_change_goes_from_an_alarm_through_its_rollback_to_the_end() -> None:
+    assert alarmed(a_course()).stage is Stage.ROLLBACK_REQUIRED
+    assert alarmed_while_it_runs(a_course()).stage is Stage.ROLLBACK_REQUIRED
+    assert rolling_back(a_course()).stage is Stage.ROLLING_BACK
+    assert restored(a_course()).stage is Stage.RESTORED
+    assert rolled_back(a_course()).stage is Stage.ROLLED_BACK
+    assert settled(a_course()).stage is Stage.ROLLED_BACK
+    assert done(a_course()).stage is Stage.DONE
+    assert superseded(a_course()).stage is Stage.SUPERSEDED
+
+
+@pytest.mark.clause("G-RB-2")
+def test_an_alarm_after_a_settlement_demands_a_rollback_again() -> None:
+    course = settled(a_course()).wait(MINUTE).does(observe, QUINN, BROKEN)
+    assert stage_of(course) is Stage.ROLLBACK_REQUIRED
+    course.wait(MINUTE).does(settle_rollback, EVE, A_FIX)
+    assert stage_of(course) is Stage.ROLLED_BACK
+
+
+def test_an_unfinished_change_keeps_its_version_to_itself_until_it_was_closed_once() -> None:
+    for build in (requested, verified, alarmed):
+        course = build(a_course())
+        assert claims_version(course.change, course.policy)
+    for closed in (done, rolled_back, settled, superseded):
+        course = closed(a_course())
+        assert not claims_version(course.change, course.policy)
+
+
+@pytest.mark.parametrize("closed", [done, rolled_back, settled])
+def test_a_change_that_was_closed_never_takes_its_version_back(closed: Callable[[Course], Course]) -> None:
+    course = closed(a_course()).wait(MINUTE).does(observe, QUINN, BROKEN)
+    assert stage_of(course) is Stage.ROLLBACK_REQUIRED
+    assert not claims_version(course.change, course.policy)
+    course.does(start_rollback, OMAR, RollbackStart())
+    assert stage_of(course) is Stage.ROLLING_BACK
+    assert not claims_version(course.change, course.policy)
+
+
 def test_each_stage_is_finished_or_live_and_has_words() -> None:
     assert set(Stage) == FINISHED | LIVE
     assert not FINISHED & LIVE
@@ -130,9 +200,10 @@ def test_every_stage_but_the_end_leads_on_and_every_stage_can_be_reached() -> No
 @pytest.mark.clause("G-STD-8")
 def test_only_a_scheduled_change_starts_in_production() -> None:
     assert TRANSITIONS[Act.START_PRODUCTION].stages == {Stage.SCHEDULED}
-    assert [act for act, row in TRANSITIONS.items() if Stage.DEPLOYING in row.to - row.stages] == [
-        Act.START_PRODUCTION
-    ]
+    leading_there = {act for act, row in TRANSITIONS.items() if Stage.DEPLOYING in row.to - row.stages}
+    assert leading_there == {Act.START_PRODUCTION, Act.WITHDRAW_OBSERVATION}
+    withdrawing = TRANSITIONS[Act.WITHDRAW_OBSERVATION]
+    assert withdrawing.stages == {Stage.ROLLBACK_REQUIRED}, "back to what it was, which was started before"
 
 
 def test_a_refusal_by_stage_says_where_the_change_is() -> None:
@@ -143,8 +214,14 @@ def test_a_refusal_by_stage_says_where_the_change_is() -> None:
     assert plain(gate.why, {}, BERLIN) == "You can't start CHG-1 now: it is being prepared for staging."
 
 
-def test_what_is_over_takes_no_act() -> None:
-    assert not any(row.stages & FINISHED for row in TRANSITIONS.values())
+def test_what_is_over_takes_no_act_but_these() -> None:
+    acts = {each: {act for act, row in TRANSITIONS.items() if each in row.stages} for each in FINISHED}
+    assert acts == {
+        Stage.DONE: {Act.OBSERVE, Act.START_ROLLBACK},
+        Stage.ROLLED_BACK: {Act.OBSERVE},
+        Stage.WITHDRAWN: set(),
+        Stage.SUPERSEDED: {Act.UNDO_SUPERSEDING, Act.FINISH_STAGING},
+    }
 
 
 @pytest.mark.clause("G-STD-8")

@@ -2,10 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.rules.change import EvidenceKind, EvidenceState
+from bot.rules.change import EvidenceKind, EvidenceState, Outcome
+from bot.rules.freezing import Freeze, FreezeId
 from bot.rules.guide import PEER
+from bot.rules.inputs import Finish, RollbackStart
 from bot.rules.terms import ApprovalStage, PersonId, Role, Words
 from bot.rules.waiting import WaitingKind, concerned, waiting_for
+from bot.workflows.rollback import finish_rollback, start_rollback
 from tests import acting
 from tests.acting import (
     ANA,
@@ -28,7 +31,7 @@ from tests.acting import (
     proof,
     with_evidence,
 )
-from tests.slack import scenes
+from tests.slack import asking_scenes, scenes
 
 
 def kinds(course: Course, person: PersonId) -> list[WaitingKind]:
@@ -144,3 +147,47 @@ def test_whose_home_an_act_may_touch_includes_whoever_watches() -> None:
     assert concerned(a_course().change, a_course().setting) == (ANA, BEN)
     watched = acting.watched(a_course())
     assert {ANA, OMAR, EVE} <= set(concerned(watched.change, watched.setting))
+
+
+@pytest.mark.clause("G-ENV-2")
+def test_a_waiver_waits_for_every_director_but_the_one_who_asks() -> None:
+    course = asking_scenes.asked(a_course())
+    assert kinds(course, DORA) == kinds(course, acting.DANA) == [WaitingKind.DECIDE_WAIVER]
+    own = asking_scenes.asked(a_course(acting.a_roster(engineering_director=(ANA, DORA))))
+    assert kinds(own, ANA) == []
+    assert kinds(asking_scenes.granted(a_course()), DORA) == []
+    assert kinds(course.at(acting.FRIDAY.end), DORA) == []
+
+
+@pytest.mark.clause("G-STD-8")
+def test_a_freeze_over_the_window_waits_for_every_director() -> None:
+    course = acting.windowed(a_course())
+    freeze = Freeze(FreezeId(7), frozenset(), THURSDAY.start, THURSDAY.end, Words("closing"), EVE)
+    setting = replace(course.setting, freezes=(freeze,))
+    assert [each.kind for each in waiting_for(DORA, course.change, setting)] == [WaitingKind.EXCEPT]
+    assert [each.kind for each in waiting_for(EVE, course.change, setting)] == APPROVE
+    assert waiting_for(DORA, course.change, course.setting) == ()
+
+
+def test_a_rollback_waits_for_whoever_may_start_it_and_then_for_whoever_does_it() -> None:
+    course = scenes.rollback_required(a_course())
+    assert {person for person, what in everybody(course).items() if what == [WaitingKind.ROLL_BACK]} == {
+        ANA,
+        OMAR,
+        EVE,
+        acting.EMIL,
+    }
+    course.does(start_rollback, OMAR, RollbackStart())
+    assert everybody(course) == {ANA: [WaitingKind.FINISH_ROLLBACK], OMAR: [WaitingKind.FINISH_ROLLBACK]}
+    course.does(finish_rollback, OMAR, Finish(Outcome.SUCCEEDED, Words("")))
+    assert everybody(course) == {ANA: WATCH, OMAR: WATCH}
+    assert {ANA, OMAR, EVE} <= set(concerned(course.change, course.setting))
+
+
+def test_what_is_superseded_waits_for_nobody() -> None:
+    assert everybody(asking_scenes.superseded(a_course())) == {}
+
+
+def test_the_kinds_stand_in_the_order_of_their_urgency() -> None:
+    pressing = [WaitingKind.ROLL_BACK, WaitingKind.FINISH_ROLLBACK, WaitingKind.WATCH]
+    assert [kind for kind in WaitingKind if kind in pressing] == pressing == list(WaitingKind)[:3]

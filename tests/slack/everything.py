@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.rules.asking import Phase, asks
+from bot.rules.asking import asks
 from bot.rules.notices import Notice, NoticeKind
 from bot.rules.scene import Scene
-from bot.rules.terms import ChangeId, ServiceName, Words
+from bot.rules.terms import ChangeId, Phase, ServiceName, Words
 from bot.rules.verdict import Refused
 from bot.rules.waiting import WaitingChange, waiting_for
 from bot.slack.ids import Press, Ref
@@ -28,13 +28,18 @@ from bot.slack.views.listing import list_message, unknown_filter, which_one
 from bot.slack.views.next_act import next_gates
 from bot.slack.views.notices import notice_message
 from bot.slack.views.refusals import Offer, refusal
-from bot.slack.views.request_modal import Prefill, first_window, request_modal
+from bot.slack.views.request_modal import Prefill, request_modal
 from bot.slack.views.speech import Speech
 from bot.slack.views.told import told_modal
 from bot.slack.views.watch import watch_message
 from bot.slack.views.why import why
-from bot.store.reading import HomeContent, Listed, Page, Waits
+from bot.store.reading import Calendar, HomeContent, Listed, Page, Waits
 from tests.acting import ANA, BEN, EVERYBODY, OMAR, PAUL, QUINN
+from tests.slack.asking_scenes import asking_forms, asking_messages
+from tests.slack.deployment_lines import deployment_lists
+from tests.slack.deputies import forms_about_deputies, news
+from tests.slack.production import forms_about_production, messages_about_production
+from tests.slack.windows_ahead import calendars, forms_about_windows, full_calendar
 
 LINK = "https://harbor.slack.com/archives/C0PAYMENTS/p1"
 
@@ -48,13 +53,18 @@ def messages(scene: Scene, words: str = "because") -> Iterator[Message]:
     yield refusal(refused, "start CHG-1", speech)
     yield refusal(refused, "start CHG-1", speech, Offer(ANA, Ref.of(scene.change)))
     yield from lists(scene, words)
+    yield from deployment_lists(scene, words)
+    yield from calendars(scene, words)
+    yield from news(scene, words)
+    yield from asking_messages(scene, words)
+    yield from messages_about_production(scene, words)
     for ask in asks(scene.change, scene.setting):
         yield ask_message(scene, ask)
         yield ask_message(scene, ask, LINK)
     for person in (ANA, BEN, OMAR, PAUL, QUINN):
         for phase in Phase:
             yield from (settled_ask(scene, person, phase, round_) for round_ in (0, 1, 2))
-        for kind in NoticeKind:
+        for kind in set(NoticeKind) - {NoticeKind.REMINDED}:
             yield notice_message(
                 scene, Notice(kind, (person,), BEN, Words(words), "the window moved"), person
             )
@@ -101,10 +111,14 @@ def lists(scene: Scene, words: str) -> Iterator[Message]:
 def homes(scene: Scene) -> Iterator[Json]:
     """Homes that are as full as they can be, and empty ones."""
     ten = numbered(scene, 10)
-    yield home(HomeContent(Waits((), 0), (), more_of_mine=False, ahead=(), watched=(), may_request=False), {})
+    nothing = Calendar((scene.change.service,), scene.setting.now, scene.setting.policy.zone)
+    yield home(
+        HomeContent(Waits((), 0), (), more_of_mine=False, ahead=nothing, watched=(), may_request=False), {}
+    )
+    ahead = full_calendar(scene)
     yield failed_home("Something went wrong.")
     for waiting in (Waits((), 0), *waits(scene, 1), *waits(scene, 40)):
-        content = HomeContent(waiting, ten, more_of_mine=True, ahead=ten, watched=ten, may_request=True)
+        content = HomeContent(waiting, ten, more_of_mine=True, ahead=ahead, watched=ten, may_request=True)
         yield home(content, {})
         yield home(content, {each.change.id: LINK for each in ten})
 
@@ -124,6 +138,10 @@ def forms(scene: Scene) -> Iterator[Json]:
     yield reject_modal(scene)
     yield fail_modal(change)
     yield window_modal(scene)
+    yield from forms_about_windows(scene)
+    yield from forms_about_deputies(scene)
+    yield from asking_forms(scene)
+    yield from forms_about_production(scene)
     yield withdraw_modal(change)
     for deployment in change.deployments:
         yield finish_failed_modal(scene, deployment)
@@ -134,6 +152,7 @@ def forms(scene: Scene) -> Iterator[Json]:
         pull_requests=tuple(each.reference for each in change.pull_requests),
         plan=change.plan.text,
         pretest=change.plan.pretest,
-        window=first_window(setting, change.type),
+        window=setting.policy.first_window(change.type, setting.now),
+        ahead=full_calendar(scene),
     )
     yield request_modal(prefill, [change.service, ServiceName("ledger")], setting.guide)

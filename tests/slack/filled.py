@@ -8,8 +8,10 @@ from bot.slack.views.kit import Json
 _STATES = {
     "plain_text_input": ("value", "initial_value"),
     "static_select": ("selected_option", "initial_option"),
+    "users_select": ("selected_user", "initial_user"),
     "radio_buttons": ("selected_option", "initial_option"),
     "checkboxes": ("selected_options", "initial_options"),
+    "multi_static_select": ("selected_options", "initial_options"),
     "multi_users_select": ("selected_users", "initial_users"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
 }

@@ -16,6 +16,8 @@ from bot.workflows.watch import confirm_healthy, escalate_monitoring
 from bot.workflows.windows import lapse_window
 from tests import acting
 from tests.acting import ANA, BEN, EVE, EVERYBODY, HOUR, MINUTE, OMAR, QUINN, THURSDAY, Course
+from tests.slack.asking_scenes import ASKING_COURSES
+from tests.slack.scenes_in_production import PRODUCTION
 
 NAMES: Mapping[PersonId, str] = {person: person.capitalize() for person in EVERYBODY}
 LATER = Span(THURSDAY.start + HOUR, THURSDAY.end + HOUR)
@@ -136,7 +138,9 @@ COURSES: Mapping[str, tuple[Stage, Callable[[Course], Course]]] = {
     "escalated": (Stage.MONITORING, escalated),
     "rollback required": (Stage.ROLLBACK_REQUIRED, rollback_required),
     "done": (Stage.DONE, done),
+    **PRODUCTION,
     "withdrawn": (Stage.WITHDRAWN, withdrawn),
+    **ASKING_COURSES,
 }
 """A change in every situation that a view tells apart, with the stage that it is then at."""
 

@@ -4,7 +4,19 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.sandbox.shape import check_message, check_view
-from bot.slack.ids import INPUTS, MORE, Press, Ref, decode_choice, decode_turn
+from bot.slack.ids import (
+    AFRESH,
+    INPUTS,
+    MORE,
+    Press,
+    Ref,
+    decode_choice,
+    decode_delegation,
+    decode_freeze,
+    decode_snooze,
+    decode_turn,
+    decode_waiver,
+)
 from bot.slack.views.kit import Json, Message
 
 MENTION = re.compile(r"<[@#]|<!(?!date\^\d+\^[^|<>]+\|[^<>|]+>)")
@@ -46,7 +58,7 @@ def presses(payload: object) -> list[str]:
 def labels(message: Message, style: str | None = None) -> list[str]:
     """What the buttons say; those of a style where one is named."""
     buttons = [each for each in objects(message.blocks) if each.get("type") == "button"]
-    return [texts(each) for each in buttons if style is None or each.get("style") == style]
+    return [texts(each["text"]) for each in buttons if style is None or each.get("style") == style]
 
 
 def check(message: Message) -> None:
@@ -90,7 +102,8 @@ def check_form(view: Json) -> None:
     for text in formatted(view):
         check_text(text)
     metadata = view["private_metadata"]
-    assert metadata == "" or Ref.decode(str(metadata))
+    decoders = (Ref.decode, decode_freeze, decode_waiver)
+    assert metadata == "" or any(decode(str(metadata)) for decode in decoders)
     _check_ids(view)
 
 
@@ -102,7 +115,7 @@ def _check_ids(payload: object) -> None:
         if each.get("type") == "overflow":
             assert all(decode_choice(str(value)) for value in _values(each))
         if each.get("type") == "input":
-            assert each["block_id"] in INPUTS
+            assert str(each["block_id"]).partition(AFRESH)[0] in INPUTS
 
 
 def _check_button(button: Mapping[str, object]) -> None:
@@ -111,9 +124,17 @@ def _check_button(button: Mapping[str, object]) -> None:
     value = str(button["value"]) if "value" in button else None
     if press in {Press.NEWER, Press.OLDER}:
         assert decode_turn(value)
+    elif press is Press.LIFT_FREEZE:
+        assert decode_freeze(value)
+    elif press is Press.END_DELEGATION:
+        assert decode_delegation(value)
+    elif press in {Press.GRANT_WAIVER, Press.REFUSE_WAIVER}:
+        assert decode_waiver(value)
+    elif press is Press.SNOOZE:
+        assert decode_snooze(value)
     elif press is Press.RUN:
         assert value
-    elif press in {Press.REQUEST, Press.OPEN_CARD}:
+    elif press in {Press.REQUEST, Press.OPEN_CARD, Press.DELEGATE}:
         assert value is None
     else:
         assert Ref.decode(value)

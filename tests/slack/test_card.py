@@ -7,11 +7,14 @@ from bot.rules.change import EvidenceKind, EvidenceState, PullRequest
 from bot.rules.inputs import Seen
 from bot.rules.terms import ChangeType, Role, Words
 from bot.slack.ids import Choice
+from bot.slack.views.buttons import buttons_of
 from bot.slack.views.card import card
+from bot.slack.views.menu import more_modal
 from bot.slack.views.why import why
 from bot.workflows.approve import approve
 from tests import acting
 from tests.acting import ANA, BEN, REQUEST, proof
+from tests.slack.asking_scenes import chosen_in
 from tests.slack.scenes import a_scene, scene
 from tests.slack.shown import labels, objects, texts
 
@@ -46,7 +49,7 @@ def read(situation: str) -> str:
         ("monitoring", ["in production since Thu 26 Nov 14:10 CET*", "*Watching until Thu 26 Nov 14:40 CET*"]),
         ("watch over", ["*30 min are over* – Ana or whoever is on call confirms"]),
         ("escalated", ["🚨 *Nobody has confirmed it since Thu 26 Nov 14:40 CET*"]),
-        ("rollback required", ["🚨 *Immediate rollback required*", "Rollback: “redeploy 4.11.3”"]),
+        ("rollback required", ["🚨 *IMMEDIATE ROLLBACK REQUIRED* – DEP-3 failed and touched production: “checkout fails”", "Ana deploys, Omar is on call.", "Rollback: “redeploy 4.11.3”"]),
         ("done", ["deployed by Ana (DEP-3, 10 min)", "*Done* – Omar confirmed"]),
         ("withdrawn", ["*Withdrawn by Ana* – “4.13.0 has it, too”"]),
     ],
@@ -60,7 +63,7 @@ def test_a_card_says_how_the_change_stands(situation: str, sentences: list[str])
 @pytest.mark.parametrize(
     ("situation", "buttons", "primary"),
     [
-        ("preparing", ["Approve", "Reject…", "Start staging", "Why?"], ["Approve"]),
+        ("preparing", ["Approve", "Reject…", "Why?"], ["Approve"]),
         ("ready for staging", ["Start staging", "Reject…", "Why?"], ["Start staging"]),
         ("returned", ["Revise…", "Resubmit as it is", "Why?"], ["Revise…"]),
         ("verification failed", ["Revise…", "Why?"], ["Revise…"]),
@@ -69,11 +72,11 @@ def test_a_card_says_how_the_change_stands(situation: str, sentences: list[str])
         ("verified", ["Propose window…", "Why?"], ["Propose window…"]),
         ("countered", ["Accept 15:00–16:00 CET", "Propose another…", "Why?"], ["Accept 15:00–16:00 CET"]),
         ("approving", ["Approve", "Reject…", "Why?"], ["Approve"]),
-        ("scheduled", ["Start deployment", "Reject…", "Why?"], ["Start deployment"]),
-        ("deploying", ["Succeeded", "Failed…", "Why?"], ["Succeeded"]),
-        ("monitoring", ["Healthy", "Why?"], []),
-        ("watch over", ["Healthy", "Why?"], ["Healthy"]),
-        ("rollback required", ["Why?"], []),
+        ("scheduled", ["Start deployment", "Reject…", "Record baseline…", "Why?"], ["Start deployment"]),
+        ("deploying", ["Succeeded", "Failed…", "Report a problem…", "Roll back", "Why?"], ["Succeeded"]),
+        ("monitoring", ["Healthy", "Report a problem…", "Roll back", "Why?"], []),
+        ("watch over", ["Healthy", "Report a problem…", "Roll back", "Why?"], ["Healthy"]),
+        ("rollback required", ["Start rollback", "Settle by a fix…", "Why?"], []),
         ("done", [], []),
         ("withdrawn", [], []),
     ],
@@ -88,11 +91,11 @@ def test_a_card_has_the_buttons_of_its_stage(situation: str, buttons: list[str],
 @pytest.mark.parametrize(
     ("situation", "choices"),
     [
-        ("preparing", [Choice.REVISE, Choice.RECORD_EVIDENCE, Choice.TAKE_OVER, Choice.WITHDRAW]),
-        ("returned", [Choice.RECORD_EVIDENCE, Choice.TAKE_OVER, Choice.WITHDRAW]),
-        ("verifying", [Choice.REVISE, Choice.RECORD_EVIDENCE, Choice.START_STAGING, Choice.TAKE_OVER, Choice.WITHDRAW]),
-        ("verified", [Choice.REVISE, Choice.RECORD_EVIDENCE, Choice.FAIL, Choice.TAKE_OVER, Choice.WITHDRAW]),
-        ("scheduled", [Choice.REVISE, Choice.MOVE_WINDOW, Choice.FAIL, Choice.TAKE_OVER, Choice.WITHDRAW]),
+        ("preparing", [Choice.REVISE, Choice.START_STAGING, Choice.WITHDRAW, Choice.RECORD_EVIDENCE, Choice.MORE]),
+        ("ci failed", [Choice.REVISE, Choice.START_STAGING, Choice.WITHDRAW, Choice.ASK_FOR_WAIVER, Choice.MORE]),
+        ("verifying", [Choice.REVISE, Choice.START_STAGING, Choice.WITHDRAW, Choice.RECORD_EVIDENCE, Choice.MORE]),
+        ("verified", [Choice.REVISE, Choice.WITHDRAW, Choice.RECORD_EVIDENCE, Choice.FAIL, Choice.MORE]),
+        ("scheduled", [Choice.REVISE, Choice.MOVE_WINDOW, Choice.WITHDRAW, Choice.RECORD_EVIDENCE, Choice.MORE]),
         ("monitoring", [Choice.TAKE_OVER]),
         ("done", []),
     ],
@@ -104,16 +107,24 @@ def test_the_menu_offers_what_is_possible_and_has_no_button(situation: str, choi
     assert values == choices
 
 
-def test_missing_evidence_stands_on_the_card_and_keeps_start_from_being_primary() -> None:
+def test_what_finds_no_room_in_the_menu_is_behind_its_last_line() -> None:
+    shown = a_scene("scheduled")
+    form = more_modal(shown, buttons_of(shown))
+    assert form is not None
+    assert list(chosen_in(form)) == [Choice.FAIL, Choice.TAKE_BACK, Choice.TAKE_OVER]
+    assert more_modal(a_scene("monitoring"), buttons_of(a_scene("monitoring"))) is None
+
+
+def test_missing_evidence_stands_on_the_card_and_is_offered_instead_of_the_start() -> None:
     pending = proof(EvidenceKind.CI, EvidenceState.PENDING, "https://ci.example.org/7")
     course = acting.a_course(form=replace(REQUEST, evidence=(pending,)))
     acting.ready_for_staging(course)
     shown = card(scene(course))
 
-    assert "⛔ CI is still pending." in texts(shown.blocks)
+    assert "⏳ CI is still pending <https://ci.example.org/7|ci.example.org>" in texts(shown.blocks)
     assert "⛔ The merge to main is not recorded." in texts(shown.blocks)
-    assert "CI pending <https://ci.example.org/7|ci.example.org>" in texts(shown.blocks)
-    assert labels(shown, "primary") == []
+    assert labels(shown, "primary") == ["Record evidence…"]
+    assert "Start staging" not in labels(shown)
 
 
 def test_what_is_not_applicable_is_flagged_with_its_reason() -> None:

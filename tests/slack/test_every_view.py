@@ -21,6 +21,7 @@ from bot.slack.views.speech import Speech
 from bot.slack.views.text import clip_mrkdwn, typed
 from tests import acting
 from tests.acting import ANA, BEN, EVERYBODY, proof
+from tests.slack.asking_scenes import chosen_in
 from tests.slack.everything import forms, homes, messages, told
 from tests.slack.scenes import COURSES, NAMES, a_scene
 from tests.slack.shown import (
@@ -83,8 +84,27 @@ def everywhere(change: Change, nasty: str) -> Change:
         verifications=tuple(
             replace(each, notes=words, version=nasty[:100] or "v") for each in change.verifications
         ),
-        deployments=tuple(replace(each, version=nasty[:100] or "v") for each in change.deployments),
-        windows=tuple(replace(each, reason=words) for each in change.windows),
+        deployments=tuple(
+            replace(
+                each,
+                version=nasty[:100] or "v",
+                notes=words,
+                settled=replace(each.settled, reason=words, fix=words) if each.settled else None,
+            )
+            for each in change.deployments
+        ),
+        observations=tuple(
+            replace(each, notes=words, withdrawn_reason=words if each.withdrawn_by else None)
+            for each in change.observations
+        ),
+        windows=tuple(
+            replace(each, reason=words, end_reason=words if each.ended else each.end_reason)
+            for each in change.windows
+        ),
+        waivers=tuple(
+            replace(each, reason=words, refused_reason=words if each.refused_by else None)
+            for each in change.waivers
+        ),
         returned=replace(change.returned, reason=words) if change.returned else None,
         withdrawn=replace(change.withdrawn, reason=words) if change.withdrawn else None,
     )
@@ -152,8 +172,8 @@ def test_cutting_leaves_every_token_whole(parts: list[str], most: int) -> None:
 def test_a_window_over_midnight_names_both_days() -> None:
     speech = Speech(NAMES, acting.BERLIN)
 
-    assert speech.span(acting.THURSDAY).count("{date_short_pretty}") == 1
-    assert speech.span(acting.a_span(26, 23, 1, 27)).count("{date_short_pretty}") == 2
+    assert speech.span(acting.THURSDAY).count("{date_long_pretty}") == 1
+    assert speech.span(acting.a_span(26, 23, 1, 27)).count("{date_long_pretty}") == 2
     assert speech.span_in_zone(acting.a_span(26, 23, 1, 27)) == "Thu 26 Nov 23:00 CET – Fri 27 Nov 01:00 CET"
 
 
@@ -202,18 +222,24 @@ def test_everything_that_can_be_pressed_is_shown_somewhere() -> None:
                     assert decoded
                     chosen.add(decoded[0])
 
-    offered = {Press.RECORD_EVIDENCE, Press.MOVE_WINDOW}
+        for form in forms(a_scene(situation)):
+            pressed |= set(presses(form))
+            chosen |= set(chosen_in(form))
+
+    offered = {Press.MOVE_WINDOW}
     assert set(Press) - offered <= pressed
     assert chosen == set(Choice)
 
 
-def test_a_card_has_at_most_five_buttons_and_none_is_red() -> None:
+def test_a_card_has_at_most_five_buttons_and_only_a_required_rollback_is_red() -> None:
     for situation in COURSES:
         buttons = [each for each in objects(card(a_scene(situation)).blocks) if each.get("type") == "button"]
 
         assert len(buttons) <= 5
         assert sum(each.get("style") == "primary" for each in buttons) <= 1
-        assert all(each.get("style") != "danger" for each in buttons)
+        red = [each for each in buttons if each.get("style") == "danger"]
+        assert len(red) == (COURSES[situation][0] is Stage.ROLLBACK_REQUIRED)
+        assert all("confirm" in each for each in red)
 
 
 def test_nobody_is_mentioned_by_a_card() -> None:

@@ -72,7 +72,13 @@ def test_what_is_registered_is_what_the_manifest_declares(registry: Registry) ->
     declared = [each["callback_id"] for each in shown["features"]["shortcuts"]]
     assert registry.found["shortcut"][:-1] == declared == list(Shortcut) == list(SHORTCUTS)
     assert registry.found["event"] == list(Event) == list(EVENT_SUBSCRIPTIONS)
-    assert shown["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", "message.im"]
+    assert shown["settings"]["event_subscriptions"]["bot_events"] == [
+        "app_home_opened",
+        "message.im",
+        "subteam_members_changed",
+        "subteam_updated",
+        "user_change",
+    ]
 
 
 def calls(root: Path) -> Iterator[tuple[str, str]]:
@@ -106,6 +112,7 @@ def test_the_scopes_are_those_that_slack_asks_for() -> None:
         "groups:history",
         "im:history",
         "im:write",
+        "usergroups:read",
         "users:read",
     }
 

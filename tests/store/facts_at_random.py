@@ -17,29 +17,50 @@ from bot.rules.change import (
     WindowEnd,
 )
 from bot.rules.clauses import Clause
+from bot.rules.deputies import Deputizing
 from bot.rules.facts import (
     ApprovalGiven,
+    ApprovalTakenBack,
     ApprovalVoided,
+    AskingReminded,
     ChangeRequested,
     ChangeResubmitted,
     ChangeReturned,
     ChangeRevised,
+    ChangeSuperseded,
     ChangeWithdrawn,
     DeployerTookOver,
-    DeploymentFinished,
-    DeploymentOverran,
-    DeploymentStarted,
     EvidenceRecorded,
     Fact,
-    HealthConfirmed,
-    MonitoringEscalated,
-    MonitoringNudged,
+    FreezeExcepted,
+    ReminderSnoozed,
+    SupersedingUndone,
     VersionRevised,
     VersionVerified,
+    WaiverAsked,
+    WaiverExpired,
+    WaiverGranted,
+    WaiverRefused,
+    WaiverTookEffect,
     WindowCountered,
     WindowEnded,
     WindowProposed,
 )
+from bot.rules.freezing import FreezeId
+from bot.rules.production_facts import (
+    AlarmSounded,
+    BaselineRecorded,
+    DeploymentFinished,
+    DeploymentOverran,
+    DeploymentStarted,
+    HealthConfirmed,
+    MonitoringEscalated,
+    MonitoringNudged,
+    ObservationWithdrawn,
+    ProblemObserved,
+    RollbackSettled,
+)
+from bot.rules.readings import Figure, Finding, Problem
 from bot.rules.terms import (
     ApprovalStage,
     ChangeId,
@@ -47,6 +68,7 @@ from bot.rules.terms import (
     DeploymentId,
     EnvironmentName,
     PersonId,
+    Phase,
     Role,
     ServiceName,
     Words,
@@ -70,6 +92,10 @@ pull_requests = st.lists(
     st.builds(PullRequest, words, st.lists(people, max_size=3, unique=True).map(tuple)), max_size=3
 ).map(tuple)
 reviewers = st.lists(people, max_size=3, unique=True).map(tuple)
+deputies = st.lists(
+    st.builds(Deputizing, st.sampled_from(Role), st.none() | people), max_size=2, unique=True
+).map(tuple)
+figures = st.builds(Figure, st.floats(0, 1e15), st.none() | st.integers(0, 10**11))
 
 
 def request(
@@ -114,7 +140,10 @@ def started(
 
 @dataclass
 class _History:
-    """A history in the making. Numbers grow, and an environment has one deployment running at a time."""
+    """A history in the making. Numbers grow, and an environment has one deployment running at a time.
+
+    What is ended by what comes later – a snooze by a reminder – happens at `now`, which only goes forward.
+    """
 
     draw: st.DrawFn
     facts: list[Fact]
@@ -122,6 +151,14 @@ class _History:
     windows: int = 0
     deployments: int = 0
     running: dict[EnvironmentName, DeploymentId] = field(default_factory=dict)
+    waivers: int = 0
+    observations: int = 0
+    freezes: int = 0
+    now: datetime = MONDAY
+
+    def later(self) -> datetime:
+        self.now += timedelta(minutes=self.draw(st.integers(1, 300)))
+        return self.now
 
     def anything(self) -> None:
         self.facts.append(self.draw(ANYWHERE))
@@ -130,14 +167,16 @@ class _History:
         self.given.append(self.draw(st.sampled_from(ApprovalStage)))
         row = self.draw(st.sampled_from([Clause.APP_1, Clause.APP_3]))
         roles = self.draw(st.lists(st.sampled_from(Role), unique=True, max_size=3).map(tuple))
-        person, at = self.draw(people), self.draw(instants)
-        self.facts.append(ApprovalGiven(len(self.given), row, self.given[-1], person, roles, at))
+        person, at, deputizing = self.draw(people), self.draw(instants), self.draw(deputies)
+        self.facts.append(ApprovalGiven(len(self.given), row, self.given[-1], person, roles, at, deputizing))
 
     def void(self) -> None:
         if self.given:
             number = self.draw(st.integers(1, len(self.given)))
-            stage, person = self.given[number - 1], self.draw(people)
-            self.facts.append(ApprovalVoided(number, stage, person, "a new plan", self.draw(instants)))
+            stage, person, at = self.given[number - 1], self.draw(people), self.draw(instants)
+            taken_back = ApprovalTakenBack(number, stage, person, self.draw(words), at)
+            voided = ApprovalVoided(number, stage, person, "a new plan", at)
+            self.facts.append(taken_back if self.draw(st.booleans()) else voided)
 
     def propose(self) -> None:
         self.windows += 1
@@ -174,6 +213,7 @@ class _History:
                 people,
                 instants,
                 st.none() | instants,
+                st.none() | st.integers(1, self.deployments).map(DeploymentId),
             )
             self.facts.append(self.draw(begun))
 
@@ -188,6 +228,63 @@ class _History:
             number = DeploymentId(self.draw(st.integers(1, self.deployments)))
             self.facts.append(self.draw(_about(number)))
 
+    def observe(self) -> None:
+        if self.deployments:
+            self.observations += 1
+            observed = st.builds(
+                ProblemObserved,
+                st.just(self.observations),
+                st.integers(1, self.deployments).map(DeploymentId),
+                st.sampled_from(Problem),
+                st.sampled_from(Finding),
+                st.none() | figures,
+                st.none() | figures,
+                words,
+                words,
+                people,
+                instants,
+            )
+            self.facts.append(self.draw(observed))
+
+    def withdraw_an_observation(self) -> None:
+        if self.observations:
+            numbers = st.integers(1, self.observations)
+            self.facts.append(self.draw(st.builds(ObservationWithdrawn, numbers, people, words, instants)))
+
+    def ask_for_a_waiver(self) -> None:
+        self.waivers += 1
+        number, environment = st.just(self.waivers), st.sampled_from([STAGING, PRODUCTION])
+        asked = st.builds(WaiverAsked, number, environment, versions, words, instants, people, instants)
+        self.facts.append(self.draw(asked))
+
+    def decide_a_waiver(self) -> None:
+        if self.waivers:
+            number = st.integers(1, self.waivers)
+            decided: st.SearchStrategy[Fact] = st.one_of(
+                st.builds(WaiverGranted, number, people, instants, st.none() | people),
+                st.builds(WaiverRefused, number, people, words, instants),
+                st.builds(WaiverTookEffect, number, instants),
+                st.builds(WaiverExpired, number, instants),
+            )
+            self.facts.append(self.draw(decided))
+
+    def except_from_a_freeze(self) -> None:
+        self.freezes += 1
+        freeze, at = st.just(FreezeId(self.freezes)), st.just(self.later())
+        self.facts.append(self.draw(st.builds(FreezeExcepted, freeze, people, words, at, st.none() | people)))
+
+    def remind(self) -> None:
+        at, rounds = st.just(self.later()), st.integers(1, 3)
+        reminded = st.builds(AskingReminded, st.sampled_from(Phase), rounds, st.integers(0, 2), reviewers, at)
+        self.facts.append(self.draw(reminded))
+
+    def snooze(self) -> None:
+        at = self.later()
+        until = at + timedelta(minutes=self.draw(st.integers(1, 600)))
+        phases, rounds = st.sampled_from(Phase), st.integers(1, 3)
+        snoozed = st.builds(ReminderSnoozed, phases, rounds, people, st.just(until), st.just(at))
+        self.facts.append(self.draw(snoozed))
+
 
 STEPS = [
     _History.anything,
@@ -198,6 +295,13 @@ STEPS = [
     _History.start,
     _History.finish,
     _History.watch,
+    _History.observe,
+    _History.withdraw_an_observation,
+    _History.ask_for_a_waiver,
+    _History.decide_a_waiver,
+    _History.except_from_a_freeze,
+    _History.remind,
+    _History.snooze,
 ]
 
 
@@ -231,6 +335,8 @@ def _about(deployment: DeploymentId) -> st.SearchStrategy[Fact]:
         st.builds(MonitoringEscalated, this, instants),
         st.builds(DeploymentOverran, this, instants),
         st.builds(HealthConfirmed, this, people, instants),
+        st.builds(AlarmSounded, this, instants),
+        st.builds(RollbackSettled, this, people, words, words, instants),
     )
 
 
@@ -242,44 +348,14 @@ ANYWHERE: st.SearchStrategy[Fact] = st.one_of(
     st.builds(VersionRevised, versions, people, instants),
     st.builds(ChangeReturned, st.sampled_from(ReturnedBecause), people, words, instants),
     st.builds(ChangeResubmitted, people, instants),
-    st.builds(VersionVerified, versions, _verifiers, people, st.booleans(), words, instants),
+    st.builds(
+        VersionVerified, versions, _verifiers, people, st.booleans(), words, instants, st.none() | people
+    ),
+    st.builds(BaselineRecorded, st.sampled_from(Problem), figures, people, instants),
+    st.builds(ChangeSuperseded, st.integers(2, 9).map(ChangeId), instants),
+    st.builds(SupersedingUndone, people, instants),
     st.builds(WindowCountered, spans, people, instants),
     st.builds(DeployerTookOver, people, instants),
     st.builds(ChangeWithdrawn, people, words, instants),
 )
 """Facts that fit anywhere after the request."""
-
-
-_later = MONDAY + timedelta(days=3)
-_a_day = Span(_later, _later + timedelta(hours=1))
-_plan = RollbackPlan(Words("Redeploy."), pretested=True, pretest=Words("https://ci/7"))
-_green = Evidence(EvidenceKind.CI, EvidenceState.PRESENT, Words("https://ci/8"))
-PRELUDE: list[Fact] = [
-    request(),
-    approval(1),
-    WindowProposed(1, narrowed=False, span=_a_day, submitted_at=MONDAY, reason=Words(""), by=ANA, at=MONDAY),
-    started(1),
-]
-ONE_OF_EACH: list[Fact] = [
-    EvidenceRecorded(_green, ANA, MONDAY),
-    ChangeRevised(_plan, (PullRequest(Words("#9"), (ANA, BEN)),), (TIA, BEN), ANA, MONDAY),
-    VersionRevised("4.12.9", ANA, MONDAY),
-    approval(2, BEN),
-    ApprovalVoided(1, ApprovalStage.CODE, TIA, "a new plan", MONDAY),
-    ApprovalVoided(1, ApprovalStage.PRODUCTION, TIA, "a new window", MONDAY),
-    ChangeReturned(ReturnedBecause.REJECTED, BEN, Words("no"), MONDAY),
-    ChangeResubmitted(ANA, MONDAY),
-    started(2, STAGING),
-    DeploymentFinished(DeploymentId(1), Outcome.SUCCEEDED, ANA, Words("fine"), MONDAY),
-    VersionVerified("4.12.0", Role.QA, TIA, passed=True, notes=Words("fine"), at=MONDAY),
-    WindowProposed(2, narrowed=True, span=_a_day, submitted_at=MONDAY, reason=Words("x"), by=None, at=_later),
-    WindowEnded(1, WindowEnd.LAPSED, None, Words(""), _later),
-    WindowCountered(_a_day, BEN, MONDAY),
-    DeployerTookOver(BEN, MONDAY),
-    MonitoringNudged(DeploymentId(1), 30, MONDAY),
-    MonitoringEscalated(DeploymentId(1), MONDAY),
-    DeploymentOverran(DeploymentId(1), MONDAY),
-    HealthConfirmed(DeploymentId(1), BEN, MONDAY),
-    ChangeWithdrawn(ANA, Words("no longer"), MONDAY),
-]
-"""Every kind of fact after the request, each of which can follow the prelude and any other one of them."""

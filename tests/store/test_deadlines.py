@@ -1,19 +1,22 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.rules.deadlines import Wanted
+from bot.rules.life import Act
 from bot.rules.terms import ChangeId
 from bot.store.changes import write_facts
 from bot.store.database import Database
-from bot.store.deadlines import Claimed, claim, done, next_due, release, sync
+from bot.store.deadlines import Claimed, claim, done, give, next_due, release, sync
 from tests.store.facts_at_random import MONDAY, PRODUCTION, request
 
 ONE = ChangeId(1)
 HOUR = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
 LAPSE = Wanted("lapse", "lapse/1", MONDAY + HOUR)
+SUPERSEDE = Wanted(Act.SUPERSEDE, "supersede/9", MONDAY)
 NUDGE = Wanted("nudge", "nudge/1/10", MONDAY + 2 * HOUR)
 REAL = datetime.fromisoformat("2031-05-05T05:05:05+00:00")
 
@@ -108,6 +111,28 @@ def test_a_deadline_that_moved_while_it_was_handled_is_not_done(database: Databa
     want(database, Wanted("lapse", "lapse/1", MONDAY + 5 * HOUR))
     finish(database, claimed)
     assert keys(take(database, MONDAY + 5 * HOUR)) == ["lapse/1"]
+
+
+def test_a_deadline_that_another_change_gave_stays_whatever_the_change_itself_wants(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        give(connection, ONE, SUPERSEDE)
+    want(database, LAPSE)
+    want(database)
+    kinds = ("lapse", SUPERSEDE.kind)
+    assert keys(take(database, LAPSE.due_at, kinds=kinds)) == [SUPERSEDE.key]
+
+
+def test_a_deadline_is_given_once_and_one_that_fired_is_not_given_again(database: Database) -> None:
+    for _ in range(2):
+        with database.write() as connection:
+            give(connection, ONE, SUPERSEDE)
+    (claimed,) = take(database, SUPERSEDE.due_at, kinds=(SUPERSEDE.kind,))
+    finish(database, claimed)
+    with database.write() as connection:
+        give(connection, ONE, replace(SUPERSEDE, due_at=SUPERSEDE.due_at + HOUR))
+    assert take(database, MONDAY + 5 * HOUR, kinds=(SUPERSEDE.kind,)) == []
 
 
 def test_the_next_deadline_is_the_first_that_still_waits(database: Database) -> None:

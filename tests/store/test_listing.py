@@ -1,22 +1,18 @@
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import insert, text
 
-from bot.rules.change import Span
-from bot.rules.facts import WindowProposed
 from bot.rules.filters import STAGE_WORDS, ChangeFilter
 from bot.rules.life import FINISHED, Stage
-from bot.rules.terms import ChangeId, PersonId, ServiceName, Words
+from bot.rules.terms import ChangeId, PersonId, ServiceName
 from bot.store import listing
-from bot.store.changes import store_stage, write_facts
 from bot.store.database import Database, open_database
 from bot.store.models import changes
 from bot.store.reading import Cursor
-from tests.store.facts_at_random import ANA, BEN, MONDAY, PAYMENTS, PRODUCTION, TIA, request
+from tests.store.facts_at_random import ANA, BEN, MONDAY, PAYMENTS, TIA
 
 LEDGER = ServiceName("ledger")
 MANY = 3000
@@ -167,26 +163,6 @@ def test_a_service_and_a_version_name_a_change(full: Database) -> None:
     with full.read() as connection:
         assert [line.id for line in listing.lines_of(connection, LEDGER, "4.3.0")] == [3]
         assert listing.lines_of(connection, PAYMENTS, "4.3.0") == []
-
-
-def test_windows_ahead_come_in_the_order_in_which_they_open(database: Database) -> None:
-    def window(change: int, hours: int) -> None:
-        start = MONDAY + timedelta(hours=hours)
-        span = Span(start, start + timedelta(hours=1))
-        proposed = WindowProposed(
-            number=1, narrowed=False, span=span, submitted_at=MONDAY, reason=Words(""), by=ANA, at=MONDAY
-        )
-        with database.write() as connection:
-            facts = (request(change, version=f"5.{change}"), proposed)
-            write_facts(connection, ChangeId(change), facts, production=PRODUCTION)
-            store_stage(connection, ChangeId(change), "approving", finished=change == 4)
-
-    for change, hours in ((1, 50), (2, 30), (3, -5), (4, 40)):
-        window(change, hours)
-    with database.read() as connection:
-        assert listing.windows_ahead(connection, [PAYMENTS], MONDAY, 10) == [2, 1]
-        assert listing.windows_ahead(connection, [PAYMENTS], MONDAY, 1) == [2]
-        assert listing.windows_ahead(connection, [LEDGER], MONDAY, 10) == []
 
 
 def test_a_database_of_the_release_before_with_rows_is_brought_up_to_date(database_url: str) -> None:

@@ -8,11 +8,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
-from bot.store import machinery, models
+from bot.store import company_models, machinery, models
 from bot.store.columns import Base
 from bot.store.database import CHECKOUT, Database, migrate
 
-TABLES = (models, machinery)
+TABLES = (models, company_models, machinery)
 
 
 def configured(url: str) -> Config:

@@ -1,14 +1,17 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.rules.change import Outcome
-from bot.rules.facts import ChangeWithdrawn, DeploymentFinished, Fact, VersionRevised, VersionVerified
+from bot.rules.facts import ChangeWithdrawn, Fact, VersionRevised, VersionVerified
+from bot.rules.life import Stage
+from bot.rules.production_facts import DeploymentFinished
 from bot.rules.setting import Neighbors
-from bot.rules.terms import ChangeId, DeploymentId, PersonId, Role, ServiceName, Words
+from bot.rules.terms import ChangeId, ChangeType, DeploymentId, PersonId, Role, ServiceName, Words
 from bot.store import directory_answers, queries
 from bot.store.audit import AuditEntry, record
-from bot.store.changes import store_stage, write_facts
+from bot.store.changes import load_change, store_stage, write_facts
 from bot.store.database import Database
 from bot.store.directory_answers import DirectoryAnswer
 from tests.store.facts_at_random import ANA, BEN, MONDAY, PAYMENTS, PRODUCTION, STAGING, request, started
@@ -16,10 +19,16 @@ from tests.store.facts_at_random import ANA, BEN, MONDAY, PAYMENTS, PRODUCTION, 
 LEDGER = ServiceName("ledger")
 
 
-def write(database: Database, change: int, *facts: Fact, finished: bool = False) -> None:
+def write(
+    database: Database,
+    change: int,
+    *facts: Fact,
+    finished: bool = False,
+    stage: Stage = Stage.PREPARING,
+) -> None:
     with database.write() as connection:
         write_facts(connection, ChangeId(change), facts, production=PRODUCTION)
-        store_stage(connection, ChangeId(change), "preparing", finished=finished)
+        store_stage(connection, ChangeId(change), stage, finished=finished, claims_version=not finished)
 
 
 def failed(version: str) -> VersionVerified:
@@ -78,8 +87,8 @@ def test_another_changes_running_deployment_to_production_is_a_neighbor(database
     assert neighbors(database, "4.13.0") == Neighbors()
     write(database, 1, started(2))
     assert neighbors(database, "4.13.0").deploying == (1, 2)
-    write(database, 1, DeploymentFinished(DeploymentId(2), Outcome.SUCCEEDED, ANA, Words(""), MONDAY))
-    assert neighbors(database, "4.13.0") == Neighbors()
+    write(database, 1, ended(2))
+    assert neighbors(database, "4.13.0").deploying is None
 
 
 def test_another_unfinished_change_with_the_version_is_a_neighbor(database: Database) -> None:
@@ -101,6 +110,108 @@ def test_a_version_that_failed_its_verification_has_failed_for_every_change(data
 def test_another_services_failed_verification_says_nothing(database: Database) -> None:
     write(database, 1, request(1, service=LEDGER), failed("4.12.0"), finished=True)
     assert neighbors(database) == Neighbors()
+
+
+def ended(deployment: int, outcome: Outcome = Outcome.SUCCEEDED) -> DeploymentFinished:
+    return DeploymentFinished(DeploymentId(deployment), outcome, ANA, Words(""), MONDAY)
+
+
+def deployed(
+    number: int, version: str, outcome: Outcome = Outcome.SUCCEEDED, rolls_back: int | None = None
+) -> tuple[Fact, Fact]:
+    undone = None if rolls_back is None else DeploymentId(rolls_back)
+    return replace(started(number), version=version, rolls_back=undone), ended(number, outcome)
+
+
+def running_in(found: Neighbors) -> tuple[str | None, int | None, str | None]:
+    return found.in_production, found.put_there_by, found.before_it
+
+
+@pytest.mark.clause("G-RB-2")
+def test_in_production_is_what_was_put_there_last_and_a_rollback_puts_something_there(
+    database: Database,
+) -> None:
+    write(database, 1, request(1, version="1"), *deployed(1, "1"), finished=True)
+    assert running_in(neighbors(database, "1", except_change=1)) == ("1", 1, None)
+    write(database, 2, request(2, version="2"), *deployed(2, "2"))
+    assert running_in(neighbors(database, "2", except_change=2)) == ("2", 2, "1")
+    assert running_in(neighbors(database, "1", except_change=1)) == ("2", 2, None)
+    write(database, 2, *deployed(3, "1", rolls_back=2))
+    assert running_in(neighbors(database, "2", except_change=2)) == ("1", 2, "1")
+
+
+@pytest.mark.clause("G-RB-2")
+def test_what_failed_or_runs_elsewhere_is_not_in_production(database: Database) -> None:
+    write(database, 1, request(1, version="1"), *deployed(1, "1"), finished=True)
+    write(database, 2, request(2, version="2"), *deployed(2, "2", Outcome.FAILED))
+    write(database, 3, request(3, version="3"), replace(started(3, STAGING), version="3"), ended(3))
+    write(database, 4, request(4, service=LEDGER, version="9"), *deployed(4, "9"))
+    assert running_in(neighbors(database, "2", except_change=2)) == ("1", 1, "1")
+
+
+@pytest.mark.clause("G-RB-2")
+def test_a_version_that_is_back_in_production_goes_back_to_what_was_before_it_not_to_what_failed(
+    database: Database,
+) -> None:
+    write(database, 1, request(1, version="1"), *deployed(1, "1"), finished=True)
+    write(database, 2, request(2, version="2"), *deployed(2, "2"), finished=True)
+    write(database, 3, request(3, version="3"), *deployed(3, "3"), *deployed(4, "2", rolls_back=3))
+    assert running_in(neighbors(database, "2", except_change=2)) == ("2", 3, "1")
+
+
+def test_the_newest_younger_change_of_the_service_and_type_that_is_done_supersedes(
+    database: Database,
+) -> None:
+    write(database, 1, request(1, version="1"))
+    for number, service, change_type, stage in (
+        (2, PAYMENTS, ChangeType.CONFIG, Stage.DONE),
+        (3, LEDGER, ChangeType.ROUTINE, Stage.DONE),
+        (4, PAYMENTS, ChangeType.ROUTINE, Stage.WITHDRAWN),
+        (5, PAYMENTS, ChangeType.ROUTINE, Stage.ROLLED_BACK),
+    ):
+        asked = request(number, service=service, version=str(number))
+        write(database, number, replace(asked, type=change_type), stage=stage, finished=True)
+    assert neighbors(database, "1", except_change=1).superseded_by is None
+    for number in (6, 7):
+        write(database, number, request(number, version=str(number)), stage=Stage.DONE, finished=True)
+        assert neighbors(database, "1", except_change=1).superseded_by == number
+    assert neighbors(database, "7", except_change=7).superseded_by is None
+
+
+def test_only_older_changes_of_the_service_and_type_that_have_not_started_are_superseded(
+    database: Database,
+) -> None:
+    for number, service, change_type, stage in (
+        (1, PAYMENTS, ChangeType.ROUTINE, Stage.PREPARING),
+        (2, PAYMENTS, ChangeType.ROUTINE, Stage.SCHEDULED),
+        (3, PAYMENTS, ChangeType.ROUTINE, Stage.MONITORING),
+        (4, PAYMENTS, ChangeType.ROUTINE, Stage.ROLLBACK_REQUIRED),
+        (5, PAYMENTS, ChangeType.INFRA, Stage.PREPARING),
+        (6, LEDGER, ChangeType.ROUTINE, Stage.PREPARING),
+        (8, PAYMENTS, ChangeType.ROUTINE, Stage.PREPARING),
+    ):
+        asked = request(number, service=service, version=str(number))
+        write(database, number, replace(asked, type=change_type), stage=stage)
+    for number, stage in ((9, Stage.WITHDRAWN), (10, Stage.SUPERSEDED)):
+        write(database, number, request(number, version=str(number)), stage=stage, finished=True)
+    write(database, 11, request(11, version="11"), stage=Stage.DONE, finished=True)
+    with database.read() as connection:
+        newest = load_change(connection, ChangeId(11))
+        assert newest is not None
+        assert queries.older_unstarted(connection, newest) == [1, 2, 8]
+        seventh = replace(newest, id=ChangeId(7))
+        assert queries.older_unstarted(connection, seventh) == [1, 2]
+
+
+def test_a_change_that_was_closed_leaves_its_version_to_others_even_when_it_is_open_again(
+    database: Database,
+) -> None:
+    write(database, 1, request(1), stage=Stage.DONE, finished=True)
+    write(database, 2, request(2))
+    with database.write() as connection:
+        store_stage(connection, ChangeId(1), Stage.ROLLBACK_REQUIRED, finished=False, claims_version=False)
+    assert neighbors(database, except_change=2).same_version is None
+    assert neighbors(database, except_change=1).same_version == 2
 
 
 def test_a_changes_timeline_is_its_audit_stream(database: Database) -> None:

@@ -1,15 +1,37 @@
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 
-from bot.rules.facts import ChangeWithdrawn, Fact
-from bot.rules.terms import PersonId, Words
+from bot.rules.company_facts import (
+    CompanyFact,
+    DelegationEnded,
+    DelegationNamed,
+    FreezeDeclared,
+    FreezeLifted,
+    OrganizationRefused,
+    OrganizationReloaded,
+)
+from bot.rules.deputies import DelegationId
+from bot.rules.facts import ChangeWithdrawn, Fact, VersionVerified
+from bot.rules.freezing import FreezeId
+from bot.rules.terms import PersonId, Role, Words
 from bot.store import recorded
-from bot.store.recorded import ERASED, FACTS, Texts, decode_facts, digest, encode_facts, numbered
-from tests.store.facts_at_random import ANA, MONDAY, histories, request
+from bot.store.recorded import ERASED, FACTS, Recorded, Texts, decode_facts, digest, encode_facts, numbered
+from tests.store.facts_at_random import (
+    ANA,
+    BEN,
+    MONDAY,
+    PAYMENTS,
+    TIA,
+    approval,
+    histories,
+    request,
+    started,
+)
 
 
 def kept_texts(texts: Texts) -> dict[int, str]:
@@ -25,9 +47,60 @@ def test_facts_come_back_from_their_content_as_they_were(facts: list[Fact]) -> N
 
 
 def test_every_kind_of_fact_can_be_recorded() -> None:
-    assert set(FACTS.values()) == set(get_args(Fact))
+    assert set(FACTS.values()) == {*get_args(Fact), *get_args(CompanyFact)}
     for kind in FACTS.values():
         recorded._codec(kind)  # noqa: SLF001 - a hint without a codec would show only when it is first recorded
+
+
+COMPANY: list[Recorded] = [
+    FreezeDeclared(
+        FreezeId(1), (PAYMENTS,), MONDAY, MONDAY + timedelta(days=3), Words("the sale"), ANA, MONDAY
+    ),
+    FreezeLifted(FreezeId(1), TIA, Words("sold out"), MONDAY),
+    DelegationNamed(
+        DelegationId(1), Role.TECH_LEAD, None, TIA, BEN, MONDAY, MONDAY + timedelta(days=3), TIA, MONDAY
+    ),
+    DelegationEnded(DelegationId(1), TIA, MONDAY),
+    OrganizationReloaded("9f2c", MONDAY),
+    OrganizationRefused("9f2d", "nobody is QA", MONDAY),
+]
+
+
+@pytest.mark.clause("G-LOG-1")
+def test_what_happens_to_the_company_comes_back_as_it_was() -> None:
+    assert {type(fact) for fact in COMPANY} == set(get_args(CompanyFact))
+    texts = Texts()
+    content = json.loads(json.dumps(encode_facts(COMPANY, texts)))
+    assert decode_facts(content, kept_texts(texts)) == tuple(COMPANY)
+
+
+@pytest.mark.clause("G-LOG-1")
+@pytest.mark.parametrize(
+    ("now", "newer"),
+    [
+        (approval(1), "deputizing"),
+        (started(1), "rolls_back"),
+        (
+            VersionVerified("4.12.0", Role.QA, TIA, passed=True, notes=Words("fine"), at=MONDAY),
+            "deputy_for",
+        ),
+    ],
+)
+def test_what_an_earlier_release_recorded_is_read_with_a_newer_fields_default(now: Fact, newer: str) -> None:
+    texts = Texts()
+    ((recorded_now),) = json.loads(json.dumps(encode_facts([now], texts)))
+    assert newer in recorded_now["says"]
+    del recorded_now["says"][newer]
+    assert decode_facts([recorded_now], kept_texts(texts)) == (now,)
+
+
+@pytest.mark.clause("G-LOG-1")
+def test_a_field_without_a_default_cannot_be_left_out_unnoticed() -> None:
+    texts = Texts()
+    (content,) = json.loads(json.dumps(encode_facts([ChangeWithdrawn(ANA, Words("why"), MONDAY)], texts)))
+    del content["says"]["reason"]
+    with pytest.raises(TypeError):
+        decode_facts([content], kept_texts(texts))
 
 
 def test_neither_a_persons_id_nor_their_words_stand_in_the_content() -> None:

@@ -12,10 +12,11 @@ from bot.rules.change import (
     RollbackPlan,
     WindowEnd,
 )
-from bot.rules.facts import ApprovalVoided, ChangeRequested, DeploymentStarted, VersionRevised
+from bot.rules.facts import ApprovalVoided, ChangeRequested, VersionRevised
 from bot.rules.gates import evidence_gates
 from bot.rules.inputs import EvidenceInput, Reason, Rejection, VerificationInput, WishedWindow
 from bot.rules.life import Stage
+from bot.rules.production_facts import DeploymentStarted
 from bot.rules.setting import Neighbors
 from bot.rules.terms import NO_WORDS, ChangeId, ChangeType, PersonId, Words
 from bot.rules.verdict import Done, Refused

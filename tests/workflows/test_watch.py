@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.facts import MonitoringNudged
 from bot.rules.life import Stage
+from bot.rules.production_facts import MonitoringNudged
 from bot.rules.terms import PersonId
 from bot.rules.verdict import Done, Refused
 from bot.workflows.deploy import take_over
@@ -103,13 +103,13 @@ def test_who_takes_over_the_watch_may_close_it() -> None:
 @pytest.mark.parametrize(
     ("minutes", "said"), [(0, 0), (9, 0), (10, 10), (19, 10), (20, 20), (30, 30), (500, 30)]
 )
-def test_a_nudge_is_the_newest_that_has_come(minutes: int, said: int) -> None:
+def test_a_late_nudge_stands_for_those_before_it_and_each_is_on_record(minutes: int, said: int) -> None:
     course = after(minutes)
     verdict = course.fires(nudge_monitoring)
     assert isinstance(verdict, Done)
-    (nudged,) = verdict.facts
-    assert isinstance(nudged, MonitoringNudged)
-    assert nudged.minutes == said
+    recorded = [fact.minutes for fact in verdict.facts if isinstance(fact, MonitoringNudged)]
+    assert recorded == [each for each in (0, 10, 20, 30) if each <= said]
+    assert course.change.deployments[-1].nudged == said
     assert isinstance(course.fires(nudge_monitoring), Refused)
 
 

@@ -1,7 +1,7 @@
 """Windows: proposing, moving, narrowing, drafting and letting them lapse."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,9 +9,10 @@ from bot.rules.change import Span, WindowEnd
 from bot.rules.facts import WindowProposed
 from bot.rules.inputs import EvidenceInput, Rejection, Seen, VerificationInput, WishedWindow
 from bot.rules.life import Stage
-from bot.rules.terms import NO_WORDS, PersonId, Words
+from bot.rules.terms import NO_WORDS, ChangeType, PersonId, Words
 from bot.rules.verdict import Done, Refused
 from bot.workflows.approve import reject
+from bot.workflows.deploy import start_production
 from bot.workflows.request import record_evidence
 from bot.workflows.verify import verify
 from bot.workflows.windows import accept_counter_proposal, lapse_window, move_window, propose_window
@@ -19,6 +20,7 @@ from tests.acting import (
     ANA,
     ANAS_PULL_REQUEST,
     BEN,
+    BERLIN,
     BOTH_HOURS,
     DORA,
     EVE,
@@ -40,7 +42,11 @@ from tests.acting import (
     TONIGHT,
     Course,
     a_course,
+    a_guide,
+    a_policy,
+    a_roster,
     a_span,
+    berlin,
     clauses,
     deploying,
     in_staging,
@@ -282,3 +288,56 @@ def test_an_offered_window_is_accepted_as_it_was_seen() -> None:
     seen = course.change.revision
     revised(course, plan=OTHER_PLAN)
     assert course.refuses(accept_counter_proposal, ANA, Seen(seen)).moved_on
+
+
+@pytest.mark.clause("G-STD-7")
+def test_the_refusal_of_a_narrower_window_counts_from_the_submission_that_it_keeps() -> None:
+    course = windowed(a_course(), a_span(25, 9, 18), "cannot wait").wait(20 * HOUR)
+    refused = course.refuses(move_window, ANA, wish(a_span(25, 9, 17)))
+    assert sentences(refused) == (
+        "That window was asked for 47 h ahead and lies in business hours now; routine changes need 48 h"
+        " (first possible: Wed 25 Nov 10:00)."
+    )
+    moved(course, a_span(25, 10, 17))
+    assert course.change.window
+    assert course.change.window.submitted_at == MONDAY
+
+
+@pytest.mark.clause("G-APP-4")
+@pytest.mark.clause("G-STD-7")
+def test_a_saturday_that_is_wished_late_on_friday_submits_itself_with_its_reason() -> None:
+    late = berlin(27, 16, 50)
+    form = replace(REQUEST, wished=wish(SATURDAY, "the certificate expires on Sunday"))
+    course = Course(a_policy(a_guide()), a_roster(), now=late)
+    assert isinstance(course.request(form=replace(form, wished=wish(SATURDAY))), Refused)
+    assert isinstance(course.request(form=form), Done)
+    in_staging(course).wait(2 * HOUR).does(verify, QUINN, PASSED).does(verify, PIA, PASSED)
+    assert course.stage is Stage.APPROVING
+    assert course.change.window
+    assert (course.change.window.span, course.change.window.submitted_at) == (SATURDAY, late + 2 * HOUR)
+    assert course.approved_by(DORA, OMAR).stage is Stage.SCHEDULED
+
+
+@pytest.mark.clause("G-STD-7")
+def test_a_change_of_the_clocks_inside_a_window_neither_cuts_nor_stretches_it() -> None:
+    # In the night to 25 October 2026 Berlin's clocks show 02:00 to 03:00 twice.
+    night = Span(datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2026, 10, 25, 3, tzinfo=UTC))
+    course = Course(a_policy(a_guide()), a_roster(), now=datetime(2026, 10, 23, 8, tzinfo=UTC))
+    course.request()
+    windowed_at_night = verified(course).does(propose_window, ANA, wish(night, "least traffic"))
+    assert windowed_at_night.change.window
+    assert windowed_at_night.change.window.span.length == 4 * HOUR
+    assert night.end.astimezone(BERLIN).hour - night.start.astimezone(BERLIN).hour == 3
+    assert windowed_at_night.approved_by(DORA, OMAR).stage is Stage.SCHEDULED
+    for instant in (night.start, night.start + HOUR, night.start + 2 * HOUR, night.end - MINUTE):
+        assert isinstance(windowed_at_night.copy().at(instant).tries(start_production, ANA, None), Done)
+    assert isinstance(windowed_at_night.copy().at(night.end).tries(start_production, ANA, None), Refused)
+
+
+@pytest.mark.clause("G-STD-7")
+def test_a_type_with_a_notice_of_its_own_is_held_to_that() -> None:
+    config = replace(REQUEST, type=ChangeType.CONFIG)
+    course = verified(a_course(form=config, notice={"config": 24}))
+    tomorrow = a_span(24, 10, 11)
+    course.copy().does(propose_window, ANA, wish(tomorrow))
+    assert clauses(course.wait(MINUTE).refuses(propose_window, ANA, wish(tomorrow))) == ["G-STD-7"]

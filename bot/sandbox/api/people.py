@@ -1,7 +1,7 @@
 """Who the bot is, the people, and their groups."""
 
 from bot.sandbox.api.call import Arguments, method
-from bot.sandbox.as_json import user_json
+from bot.sandbox.as_json import group_json, user_json
 from bot.sandbox.company import UserGroup
 from bot.sandbox.refusal import Json, RefusalError
 from bot.sandbox.workspace import Workspace
@@ -51,7 +51,8 @@ def users_info(workspace: Workspace, args: Arguments) -> Json:
 def users_list(workspace: Workspace, _: Arguments) -> Json:
     """Everybody, deactivated people too; strangers are not on the list."""
     company = workspace.company
-    own = [one for one in company.people if one.team_id == company.team_id]
+    now = (workspace.user(one.id) or one for one in company.people)
+    own = [one for one in now if one.team_id == company.team_id]
     members = [user_json(one, company) for one in own]
     return {
         "members": [*members, _bot_user(workspace)],
@@ -61,9 +62,9 @@ def users_list(workspace: Workspace, _: Arguments) -> Json:
 
 
 def _groups(workspace: Workspace) -> tuple[UserGroup, ...]:
-    if workspace.company.user_groups is None:
+    if workspace.groups is None:
         raise RefusalError("paid_teams_only")
-    return workspace.company.user_groups
+    return tuple(workspace.groups.values())
 
 
 @method("usergroups.list", "usergroups:read")
@@ -71,16 +72,7 @@ def usergroups_list(workspace: Workspace, args: Arguments) -> Json:
     """The user groups, on a paid plan."""
     return {
         "usergroups": [
-            {
-                "id": group.id,
-                "team_id": workspace.company.team_id,
-                "is_usergroup": True,
-                "handle": group.handle,
-                "name": group.name,
-                "date_delete": 0,
-                "user_count": len(group.users),
-                **({"users": list(group.users)} if args.flag("include_users") else {}),
-            }
+            group_json(group, workspace.company, with_users=args.flag("include_users"))
             for group in _groups(workspace)
         ]
     }

@@ -39,7 +39,7 @@ def _requests(stage: Stage) -> Iterator[None]:
     )
     expect(not problems, f"the form was refused: {problems}")
     yield
-    expect_text(stage.card.text, "Waiting for 3 approvals", "wished window: Dec 3, 2026 09:00")
+    expect_text(stage.card.text, "Waiting for 3 approvals", "wished window: Thursday, December 3rd 09:00")
 
 
 @_row(30, "9:40", "Ben, Tia, Lea", "approve", "only evidence is missing")
@@ -77,7 +77,7 @@ def _verified(stage: Stage) -> Iterator[None]:
     for name in ("quinn", "pia"):
         stage.presses_button(name, "Pass", stage.dm(name))
     yield
-    expect_text(stage.card.text, "Dec 3, 2026 09:00", "Waiting for 2 approvals")
+    expect_text(stage.card.text, "Thursday, December 3rd 09:00", "Waiting for 2 approvals")
 
 
 @_row(30, "11:30", "Paul, Eve", "approve", "scheduled")

@@ -14,12 +14,26 @@ import structlog
 from bot.overview import Overview
 from bot.people.company import Company
 from bot.rules.asking import asks
+from bot.rules.notices import NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId, PersonId
 from bot.rules.waiting import concerned
+from bot.slack.deliver.alarms import alarm_now
+from bot.slack.deliver.company_news import CompanyNews
+from bot.slack.deliver.direct import Direct
 from bot.slack.deliver.homes import Homes
+from bot.slack.deliver.places import Places
 from bot.slack.deliver.posting import NotNow, Poster, Undeliverable, digest_of
-from bot.slack.deliver.wanted import Direct, asked, asked_before, told, watched, watched_before
+from bot.slack.deliver.reminders import is_open, reminded, reminder
+from bot.slack.deliver.wanted import (
+    asked,
+    asked_before,
+    notice_of,
+    told,
+    told_channel,
+    watched,
+    watched_before,
+)
 from bot.slack.views.card import card
 from bot.store import messages, outbox
 from bot.store.database import Database, DatabaseBusy, DatabaseGone
@@ -31,6 +45,8 @@ LEASE: Final = timedelta(seconds=15)
 """Longer than the calls for one line can take; after a crash a line waits this long at most."""
 BATCH: Final = 1
 UNDELIVERABLE_WAIT: Final = timedelta(minutes=1)
+_OF_NOTICES: Final = frozenset({LineKind.TOLD, LineKind.ALARM})
+"""Messages that a notice is split into: their lines carry what it says."""
 
 log = structlog.get_logger()
 
@@ -87,6 +103,9 @@ class Delivery:
         if line.kind == LineKind.HOME:
             self._homes.show(line.key, attempts=line.attempts)
             return
+        if line.kind in {LineKind.DELEGATION, LineKind.ORGANIZATION}:
+            CompanyNews(self.database, self.company, self.poster, self.now).show(line)
+            return
         scene = self._scene(line.change)
         if scene is None:
             return
@@ -100,7 +119,9 @@ class Delivery:
             case LineKind.WATCHES:
                 self._split(scene, line, self._all_watched(scene))
             case LineKind.NOTICE:
-                self._split(scene, line, told(scene, line.key, line.payload or {}, self._card_link(scene)))
+                self._split(scene, line, self._noticed(scene, line))
+            case LineKind.THREAD | LineKind.INCIDENT:
+                self._show_in_channel(scene, line)
             case _:
                 self._show_direct(scene, line)
 
@@ -116,15 +137,33 @@ class Delivery:
         self.poster.show(place, card(scene), attempts=line.attempts)
 
     def _card_link(self, scene: Scene) -> str | None:
-        with self.database.read() as connection:
-            posted = messages.find(connection, f"{LineKind.CARD}/{scene.change.id}")
-        return self.poster.permalink(posted.channel, posted.ts) if posted and posted.ts else None
+        return self._places.card_link(scene.change.id)
+
+    @property
+    def _places(self) -> Places:
+        return Places(self.database, self.company, self.poster, self.real_now)
+
+    def _show_in_channel(self, scene: Scene, line: ClaimedLine) -> None:
+        """A notice in a channel; an alarm's gets a line of its own, under whose key it is found again."""
+        link = self._card_link(scene)
+        direct = told_channel(scene, line.key, LineKind(line.kind), line.payload or {}, link)
+        if direct and direct.key == line.key:
+            self._places.show(scene.change.id, line, direct)
+        elif direct:
+            self._split(scene, line, [direct])
+
+    def _noticed(self, scene: Scene, line: ClaimedLine) -> Iterable[Direct]:
+        payload = line.payload or {}
+        is_reminder = payload.get("kind") == NoticeKind.REMINDED
+        return (reminded if is_reminder else told)(scene, line.key, payload, self._card_link(scene))
 
     def _all_asked(self, scene: Scene) -> Iterable[Direct]:
-        wanted = {direct.key: direct for direct in asked(scene, self._card_link(scene))}
+        link = self._card_link(scene)
+        wanted = {direct.key: direct for direct in asked(scene, link)}
         return [
             *wanted.values(),
             *(asked_before(scene, key) for key in self._posted(scene, LineKind.ASK) if key not in wanted),
+            *(reminder(scene, key, link) for key in self._posted(scene, LineKind.REMINDER)),
         ]
 
     def _all_watched(self, scene: Scene) -> Iterable[Direct]:
@@ -135,7 +174,8 @@ class Delivery:
             for key in self._posted(scene, LineKind.WATCH)
             if key not in wanted
         )
-        return [*wanted.values(), *(direct for direct in before if direct)]
+        alarms = (alarm_now(scene, key, None, link) for key in self._posted(scene, LineKind.ALARM))
+        return [*wanted.values(), *(direct for direct in (*before, *alarms) if direct)]
 
     def _posted(self, scene: Scene, kind: LineKind) -> list[str]:
         with self.database.read() as connection:
@@ -161,18 +201,17 @@ class Delivery:
                 known = messages.find(connection, direct.key)
                 if known is None or known.digest != digest_of(direct.message) or known.in_doubt:
                     payload = (
-                        {"notice": line.key, **(line.payload or {})} if direct.kind == LineKind.TOLD else None
+                        {"notice": line.key, **line.payload}
+                        if line.payload and direct.kind in _OF_NOTICES
+                        else None
                     )
                     lines.append(Line(direct.key, direct.kind, scene.change.id, payload))
             outbox.wish(connection, lines, self.real_now())
 
     def _show_direct(self, scene: Scene, line: ClaimedLine) -> None:
         direct = self._direct(scene, line)
-        if direct is None:
-            return
-        channel = self.poster.direct_channel(direct.person)
-        place = Place(direct.key, direct.kind, channel, change=scene.change.id, person=direct.person)
-        self.poster.show(place, direct.message, attempts=line.attempts)
+        if direct is not None:
+            self._places.show(scene.change.id, line, direct)
 
     def _direct(self, scene: Scene, line: ClaimedLine) -> Direct | None:
         """The line's message as it reads now; None when nobody needs it any more and it was never posted."""
@@ -181,6 +220,9 @@ class Delivery:
             case LineKind.ASK:
                 wanted = next((each for each in asked(scene, link) if each.key == line.key), None)
                 return wanted or (asked_before(scene, line.key) if self._was_posted(line.key) else None)
+            case LineKind.REMINDER:
+                wanted_still = is_open(scene, line.key) or self._was_posted(line.key)
+                return reminder(scene, line.key, link) if wanted_still else None
             case LineKind.WATCH:
                 wanted = next((each for each in watched(scene, link) if each.key == line.key), None)
                 return wanted or (
@@ -189,6 +231,9 @@ class Delivery:
             case LineKind.TOLD if line.payload:
                 notice = told(scene, str(line.payload["notice"]), line.payload, link)
                 return next((each for each in notice if each.key == line.key), None)
+            case LineKind.ALARM:
+                sounded = notice_of(line.payload) if line.payload else None
+                return alarm_now(scene, line.key, sounded, link)
             case _:
                 raise ValueError(f"an outbox line of an unknown kind: {line.kind}")
 

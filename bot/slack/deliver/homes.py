@@ -32,8 +32,9 @@ class Homes:
         person = PersonId(key.partition("/")[2])
         content = self.overview.home(person)
         waiting = (item.scene for item in content.waits.shown)
-        scenes = chain(waiting, content.mine, content.ahead, content.watched)
-        links = self._links({scene.change.id for scene in scenes})
+        scenes = chain(waiting, content.mine, content.watched)
+        planned = (each.change for each in content.ahead.windows)
+        links = self._links({*(scene.change.id for scene in scenes), *planned})
         place = Place(key, LineKind.HOME, channel=person, person=person)
         self.poster.publish(place, home(content, links), attempts=attempts)
 

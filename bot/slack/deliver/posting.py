@@ -8,14 +8,16 @@ the channel's newest messages are searched for the post's metadata before it is 
 import hashlib
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from bot.rules.terms import PersonId
 from bot.slack.views.kit import Message
@@ -30,6 +32,7 @@ PUBLISHED: Final = "home"
 """What stands for the timestamp of a Home, which has none."""
 SEARCHED: Final = 50
 """How many of a channel's newest messages are searched for one whose answer was lost."""
+REPLIES_A_PAGE: Final = 200
 LONGEST_WAIT: Final = timedelta(minutes=5)
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "thread_not_found"})
 HTTP_TOO_MANY: Final = 429
@@ -94,7 +97,7 @@ class Poster:
             known = messages.find(connection, place.key)
         ts = known.ts if known else None
         if known and known.in_doubt:
-            ts = self._search(known.channel, place.key, attempts)
+            ts = self._search(known.channel, place, attempts)
             if ts:
                 self._remember_posted(place.key, ts, "")
         if known and ts:
@@ -127,6 +130,7 @@ class Poster:
             response = self._call(
                 lambda: self.client.chat_postMessage(
                     channel=place.channel,
+                    thread_ts=place.thread,
                     text=message.text,
                     blocks=message.blocks,
                     metadata={"event_type": EVENT_TYPE, "event_payload": {"key": place.key}},
@@ -160,19 +164,41 @@ class Poster:
         with self.database.write() as connection:
             messages.updated(connection, place.key, digest=digest_of(message), now_real=self.real_now())
 
-    def _search(self, channel: str, key: str, attempts: int) -> str | None:
-        """The timestamp of the message that carries this key, among the channel's newest."""
+    def _search(self, channel: str, place: Place, attempts: int) -> str | None:
+        """The timestamp of the message that carries this key, among the channel's newest, or in its thread."""
+        for message in (
+            self._thread(channel, place, attempts) if place.thread else self._newest(channel, attempts)
+        ):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("key") == place.key:
+                return str(message["ts"])
+        return None
+
+    def _newest(self, channel: str, attempts: int) -> Iterator[Mapping[str, Any]]:
         response = self._call(
             lambda: self.client.conversations_history(
                 channel=channel, limit=SEARCHED, include_all_metadata=True
             ),
             attempts,
         )
-        for message in response["messages"]:
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("key") == key:
-                return str(message["ts"])
-        return None
+        yield from response["messages"]
+
+    def _thread(self, channel: str, place: Place, attempts: int) -> Iterator[Mapping[str, Any]]:
+        """A thread from its beginning: Slack gives no other order."""
+        cursor: str | None = ""
+        while cursor is not None:
+            response = self._call(partial(self._replies, channel, place, cursor), attempts)
+            yield from response["messages"]
+            cursor = (response.get("response_metadata") or {}).get("next_cursor") or None
+
+    def _replies(self, channel: str, place: Place, cursor: str) -> SlackResponse:
+        return self.client.conversations_replies(
+            channel=channel,
+            ts=place.thread or "",
+            limit=REPLIES_A_PAGE,
+            cursor=cursor,
+            include_all_metadata=True,
+        )
 
     def _remember_posted(self, key: str, ts: str, digest: str) -> None:
         with self.database.write() as connection:

@@ -1,7 +1,7 @@
 """Reading the state of a modal's inputs. Anything may stand in it: what is missing or of a wrong kind counts as left empty."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from bot.rules.change import Span
 from bot.rules.terms import PersonId
 from bot.rules.verdict import Field
+from bot.slack.ids import AFRESH
 
 Values = Mapping[str, object]
 """`view.state.values` of a submission: by block id, then by action id."""
@@ -28,6 +29,11 @@ class FieldErrors:
     errors: Mapping[str, str]
 
 
+def block_of(block_ids: Iterable[str], where: Field) -> str | None:
+    """The block of a field: its name, or its name and what tells it from the same field as it was filled in before."""
+    return next((each for each in block_ids if each.partition(AFRESH)[0] == where.value), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A filled-in form, and the problems that were found while reading it."""
@@ -37,10 +43,10 @@ class Filled:
 
     def refuse(self, where: Field, sentence: str) -> None:
         """Note a problem; the first one of a field stays."""
-        self.problems.setdefault(where.value, sentence)
+        self.problems.setdefault(block_of(self.values, where) or where.value, sentence)
 
     def _element(self, where: Field) -> Mapping[str, object]:
-        block = self.values.get(where.value)
+        block = self.values.get(block_of(self.values, where) or "")
         element = block.get(where.value) if isinstance(block, Mapping) else None
         return element if isinstance(element, Mapping) else {}
 
@@ -65,6 +71,13 @@ class Filled:
         value = chosen.get("value") if isinstance(chosen, Mapping) else None
         return value if isinstance(value, str) else None
 
+    def choices(self, where: Field) -> tuple[str, ...]:
+        """The values of the chosen options, each once."""
+        chosen = self._element(where).get("selected_options")
+        options = chosen if isinstance(chosen, list) else []
+        values = (option.get("value") for option in options if isinstance(option, Mapping))
+        return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+
     def ticked(self, where: Field, value: str) -> bool:
         """Whether the box with this value is ticked."""
         chosen = self._element(where).get("selected_options")
@@ -77,6 +90,11 @@ class Filled:
         ids = chosen if isinstance(chosen, list) else []
         found = (PersonId(one) for one in ids if isinstance(one, str) and _PERSON.fullmatch(one))
         return tuple(dict.fromkeys(found))
+
+    def person(self, where: Field) -> PersonId | None:
+        """Who was chosen."""
+        chosen = self._element(where).get("selected_user")
+        return PersonId(chosen) if isinstance(chosen, str) and _PERSON.fullmatch(chosen) else None
 
     def instant(self, where: Field) -> datetime | None:
         """An instant in UTC."""

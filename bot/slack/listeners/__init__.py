@@ -2,7 +2,19 @@
 
 from slack_bolt import App
 
-from bot.slack.listeners import buttons, commands, events, failures, forms, shortcuts, submissions
+from bot.slack.listeners import (
+    asking,
+    buttons,
+    commands,
+    delegations,
+    events,
+    failures,
+    forms,
+    freezes,
+    production,
+    shortcuts,
+    submissions,
+)
 from bot.slack.listeners.desk import Desk
 
 
@@ -11,7 +23,11 @@ def listen(bolt: App, desk: Desk) -> None:
     commands.register(bolt, desk)
     buttons.register(bolt, desk)
     forms.register(bolt, desk)
+    freezes.register(bolt, desk)
+    delegations.register(bolt, desk)
     submissions.register(bolt, desk)
+    production.register(bolt, desk)
+    asking.register(bolt, desk)
     shortcuts.register(bolt, desk)
     events.register(bolt, desk)
     failures.register(bolt, desk)

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 
 from bot.act import Verb
 from bot.rules.change import Outcome
-from bot.rules.inputs import Finish, Seen, VerificationInput
+from bot.rules.inputs import Finish, RollbackStart, Seen, VerificationInput
 from bot.rules.life import Act
 from bot.rules.terms import NO_WORDS
 from bot.slack.ids import Choice, Press, Ref
@@ -16,6 +16,8 @@ from bot.slack.listeners.desk import Body, Desk, caller_of_action, pressed_ref
 from bot.workflows.approve import approve
 from bot.workflows.deploy import finish_production, finish_staging, start_production, start_staging, take_over
 from bot.workflows.request import resubmit
+from bot.workflows.rollback import finish_rollback, start_rollback
+from bot.workflows.supersede import undo_superseding
 from bot.workflows.verify import verify
 from bot.workflows.watch import confirm_healthy
 from bot.workflows.windows import accept_counter_proposal
@@ -41,6 +43,10 @@ def _succeeded(ref: Ref) -> Finish:
     return Finish(Outcome.SUCCEEDED, NO_WORDS, ref.deployment)
 
 
+def _shown(ref: Ref) -> RollbackStart:
+    return RollbackStart(ref.deployment)
+
+
 def _passed(ref: Ref) -> VerificationInput:
     return VerificationInput(passed=True, notes=NO_WORDS, revision=ref.revision)
 
@@ -54,7 +60,10 @@ PRESSES: Final[Mapping[Press, Direct]] = {
     Press.START_PRODUCTION: Direct(start_production, _nothing),
     Press.PRODUCTION_SUCCEEDED: Direct(finish_production, _succeeded),
     Press.HEALTHY: Direct(confirm_healthy, _nothing),
+    Press.START_ROLLBACK: Direct(start_rollback, _shown),
+    Press.ROLLBACK_SUCCEEDED: Direct(finish_rollback, _succeeded),
     Press.RESUBMIT: Direct(resubmit, _nothing),
+    Press.BRING_BACK: Direct(undo_superseding, _nothing),
 }
 CHOICES: Final[Mapping[Choice, Direct]] = {
     Choice.TAKE_OVER: Direct(take_over, _nothing),

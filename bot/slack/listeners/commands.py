@@ -7,17 +7,24 @@ from typing import Final
 from slack_bolt import Ack, App
 
 from bot.rules.terms import PersonId
-from bot.slack.forms.commands import UnknownWord, nearest, parse_filter, unescaped
+from bot.slack.forms.commands import UnknownWord, nearest, parse_filter, parse_services, unescaped
 from bot.slack.ids import COMMAND, Press, Ref, decode_turn
+from bot.slack.listeners.delegations import open_deputies
+from bot.slack.listeners.deployment_lists import asks_for_deployments, list_deployments
 from bot.slack.listeners.desk import Body, Desk, person_of
-from bot.slack.listeners.lists import show_list
+from bot.slack.listeners.freezes import open_freeze
+from bot.slack.listeners.lists import show_calendar, show_list
 from bot.slack.listeners.prefill import prefill
+from bot.slack.listeners.production import ask_report, ask_rollback
+from bot.slack.views.calendar import unknown_service
 from bot.slack.views.card import card
 from bot.slack.views.help import LINES_MOST, help_message, today_message, unknown_command
 from bot.slack.views.kit import Message, message, section
 from bot.slack.views.listing import unknown_filter, which_one
 from bot.slack.views.refusals import gone
 from bot.slack.views.request_modal import request_modal
+from bot.slack.views.waiver_modals import waiver_modal
+from bot.slack.views.waivers import nothing_to_waive
 from bot.slack.views.why import why
 
 
@@ -49,13 +56,57 @@ def _why(call: Call) -> Answer:
     return _about(call, Press.WHY)
 
 
+def _waive(call: Call) -> Answer:
+    """The form for a waiver of the change that is meant, or why there is none."""
+    found = call.desk.overview.named(call.rest, call.person, call.channel)
+    if len(found) != 1:
+        return _about(call, Press.ASK_FOR_WAIVER)
+    scene = call.desk.acts.look(found[0])
+    form = waiver_modal(scene)
+    if form is None:
+        return nothing_to_waive(scene)
+    call.desk.open_modal(call.body, form)
+    return None
+
+
 def _list(call: Call) -> Answer:
+    if asks_for_deployments(call.rest):
+        return list_deployments(call.desk, call.body, call.rest)
     services = call.desk.acts.company.organization.services
     wanted = parse_filter(call.rest, services, call.person)
     if isinstance(wanted, UnknownWord):
         return unknown_filter(wanted.word, wanted.near)
     words = " ".join(dict.fromkeys(call.rest.lower().split()))
     show_list(call.desk, call.body, wanted, words)
+    return None
+
+
+def _calendar(call: Call) -> Answer:
+    """The windows ahead of the person's services, or of the one that is named."""
+    wanted = parse_services(call.rest, call.desk.acts.company.organization.services)
+    if isinstance(wanted, UnknownWord):
+        return unknown_service(wanted.word, wanted.near)
+    overview, known = call.desk.overview, call.desk.acts.company.organization.services
+    services = wanted or overview.services_of(call.person) or tuple(known)
+    show_calendar(call.desk, call.body, overview.calendar(services))
+    return None
+
+
+def _rollback(call: Call) -> Answer:
+    return ask_rollback(call.desk, call.body, call.channel, call.rest)
+
+
+def _report(call: Call) -> Answer:
+    return ask_report(call.desk, call.body, call.channel, call.rest)
+
+
+def _freeze(call: Call) -> Answer:
+    open_freeze(call.desk, call.body)
+    return None
+
+
+def _delegate(call: Call) -> Answer:
+    open_deputies(call.desk, call.body)
     return None
 
 
@@ -72,9 +123,19 @@ COMMANDS: Final[Mapping[str, Callable[[Call], Answer]]] = {
     "request": _request,
     "status": _status,
     "why": _why,
+    "waive": _waive,
     "list": _list,
+    "calendar": _calendar,
+    "report": _report,
+    "rollback": _rollback,
+    "freeze": _freeze,
+    "delegate": _delegate,
     "help": _help,
 }
+
+
+BY_BUTTON: Final = frozenset({"approve", "reject", "revise", "start", "verify", "withdraw"})
+"""What people try to type though it has a button: they get the card with it, since nobody approves what they do not see."""
 
 
 def register(bolt: App, desk: Desk) -> None:
@@ -125,7 +186,11 @@ def _shows(desk: Desk, view: Callable[..., Message]) -> Callable[..., None]:
 def _turns(desk: Desk) -> Callable[..., None]:
     def pressed(ack: Ack, body: Body) -> None:
         turn = decode_turn(body["actions"][0].get("value"))
-        if turn is not None:
+        if turn is not None and asks_for_deployments(turn.words):
+            answer = list_deployments(desk, body, turn.words, turn)
+            if answer is not None:
+                desk.tell(body, answer)
+        elif turn is not None:
             services = desk.acts.company.organization.services
             wanted = parse_filter(turn.words, services, person_of(body))
             if isinstance(wanted, UnknownWord):
@@ -145,8 +210,8 @@ def today(desk: Desk, person: PersonId) -> Message:
 
 def open_request(desk: Desk, body: Body, channel: str) -> None:
     """Open the request's form, filled in for the channel's service."""
-    organization = desk.acts.company.organization
-    known = prefill(desk.acts, person_of(body), desk.overview.service_of_channel(channel))
+    organization, overview = desk.acts.company.organization, desk.overview
+    known = prefill(desk.acts, overview, person_of(body), overview.service_of_channel(channel))
     desk.open_modal(body, request_modal(known, tuple(organization.services), organization.guide))
 
 
@@ -157,10 +222,12 @@ def _run(desk: Desk, body: Body, channel: str, text: str) -> Answer:
     command = COMMANDS.get(word.lower())
     if command is not None:
         return command(call)
+    if word.lower() in BY_BUTTON:
+        return _status(call)
     if any(character.isdigit() for character in word):  # no command has one, every number and version has
         return _status(replace(call, rest=text.strip()))
     known = [each for each in COMMANDS if each]
-    near = nearest(word, known)
+    near = nearest(word, [*known, *BY_BUTTON])
     return unknown_command(word, f"{near} {rest.strip()}".strip() if near else None, known)
 
 

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.act import Acts, Answer, Caller
+from bot.company_act import CompanyActs
 from bot.overview import Overview
 from bot.rules.life import TRANSITIONS, Act
 from bot.rules.terms import PersonId, change_label
@@ -24,6 +25,7 @@ from bot.slack.views.kit import Message, message, section
 from bot.slack.views.refusals import Offer, refusal
 from bot.slack.views.speech import Speech
 from bot.slack.views.told import told_modal
+from bot.store import queries
 
 Body = dict[str, Any]
 THREADS: Final = 8
@@ -39,6 +41,7 @@ class Desk:
     """The listeners' common ground. Calls to Slack that an answer needs run after the acknowledgement, in threads."""
 
     acts: Acts
+    company_acts: CompanyActs
     client: WebClient
     links: Links = field(init=False)
     _pending: set[Future[None]] = field(default_factory=set)
@@ -97,10 +100,14 @@ class Desk:
         said = refusal(answer.verdict, doing, Speech.of(scene), offer)
         return (said, card(scene)) if answer.verdict.moved_on else (said,)
 
-    def speech(self) -> Speech:
-        """How to say a refusal where there is no change yet."""
+    def speech(self, *people: PersonId) -> Speech:
+        """How to say something where there is no change; of `people` the names by which Slack knows them."""
         organization = self.acts.company.organization
-        return Speech(organization.names(), organization.zone)
+        names = organization.names()
+        if people:
+            with self.acts.database.read() as connection:
+                names.update(queries.names(connection, people))
+        return Speech(names, organization.zone)
 
     def open_modal(self, body: Body, view: Mapping[str, object]) -> None:
         """Open a modal while its trigger lives; when that was too late, the person is told to press again."""
@@ -114,6 +121,10 @@ class Desk:
             self.tell(body, message(said, section(f"ℹ️ {said}")))
             if error.response.get("error") not in TOO_LATE:
                 raise
+
+    def push_modal(self, body: Body, view: Mapping[str, object]) -> None:
+        """Open a modal on top of the one in which somebody pressed a button; closing it shows that one again."""
+        self.afterwards(lambda: self.client.views_push(trigger_id=body["trigger_id"], view=dict(view)))
 
     def rest(self) -> None:
         """Return when the answers under way, and those that they lead to, have been given."""
@@ -135,6 +146,12 @@ def person_of(body: Body) -> PersonId:
     """Who did what was delivered: a command, an interaction or an event."""
     user = body.get("user") or body.get("user_id") or (body.get("event") or {}).get("user") or ""
     return PersonId(user["id"] if isinstance(user, dict) else user)
+
+
+def first_input(body: Body) -> str:
+    """The block id of a submitted form's first field."""
+    blocks: list[dict[str, Any]] = body["view"]["blocks"]
+    return next((str(block["block_id"]) for block in blocks if block["type"] == "input"), "")
 
 
 def _answered(address: str, shown: Message, thread_ts: str | None) -> bool:

@@ -1,7 +1,11 @@
-"""What people do without pressing anything of ours: they open Home, or write to the bot."""
+"""What happens without a press of ours: people open Home or write to the bot, user groups and people change."""
+
+from collections.abc import Iterable
 
 from slack_bolt import Ack, App
 
+from bot.rules.organization_outside import GroupId
+from bot.rules.terms import PersonId
 from bot.slack.ids import Event
 from bot.slack.listeners.commands import today
 from bot.slack.listeners.desk import Body, Desk, person_of
@@ -27,6 +31,31 @@ def register(bolt: App, desk: Desk) -> None:
                 )
             )
         ack()
+
+    @bolt.event(Event.GROUP_CHANGED)
+    def group_changed(ack: Ack, body: Body) -> None:
+        _outdated(desk, (body["event"].get("subteam") or {}).get("id"))
+        ack()
+
+    @bolt.event(Event.GROUP_MEMBERS_CHANGED)
+    def members_changed(ack: Ack, body: Body) -> None:
+        event = body["event"]
+        _outdated(desk, event.get("subteam_id"), event.get("removed_users") or ())
+        ack()
+
+    @bolt.event(Event.USER_CHANGED)
+    def user_changed(ack: Ack, body: Body) -> None:
+        user = body["event"].get("user") or {}
+        if user.get("id"):
+            desk.acts.company.directory.told(user)
+        ack()
+
+
+def _outdated(desk: Desk, group: object, left: Iterable[str] = ()) -> None:
+    """A group that changed is asked about anew before the next act; whoever left it holds nothing through it at once."""
+    if isinstance(group, str) and group:
+        people = [PersonId(person) for person in left]
+        desk.acts.company.directory.groups.outdated(GroupId(group), people)
 
 
 def event_key(body: Body) -> str:

@@ -105,7 +105,7 @@ def _answer(desk: Desk, body: Body, said: str) -> BoltResponse:
         return _json({"response_type": "ephemeral", "text": said})
     if kind == Event.HOME_OPENED:
         desk.afterwards(lambda: desk.client.views_publish(user_id=person_of(body), view=failed_home(said)))
-    elif person_of(body):
+    elif kind != Event.USER_CHANGED and person_of(body):  # nobody waits for an answer to that
         desk.tell(body, message(said, section(said)))
     return BoltResponse(status=200, body="")
 

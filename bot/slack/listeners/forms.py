@@ -9,6 +9,7 @@ from bot.rules.scene import Scene
 from bot.slack.ids import MORE, Choice, Press, Ref, decode_choice
 from bot.slack.listeners.buttons import CHOICES, act_directly
 from bot.slack.listeners.desk import Body, Desk, pressed_ref
+from bot.slack.views.buttons import buttons_of
 from bot.slack.views.card import card
 from bot.slack.views.change_modals import (
     evidence_modal,
@@ -19,7 +20,17 @@ from bot.slack.views.change_modals import (
     window_modal,
     withdraw_modal,
 )
+from bot.slack.views.freezes import exception_modal
 from bot.slack.views.kit import Json
+from bot.slack.views.menu import more_modal
+from bot.slack.views.report_modals import (
+    baseline_modal,
+    not_the_cause_modal,
+    report_modal,
+    rollback_failed_modal,
+    settle_modal,
+)
+from bot.slack.views.waiver_modals import take_back_modal, waiver_modal
 
 View = Callable[[Scene], Json | None]
 
@@ -40,10 +51,20 @@ def _withdraw(scene: Scene) -> Json:
     return withdraw_modal(scene.change)
 
 
+def _more(scene: Scene) -> Json | None:
+    return more_modal(scene, buttons_of(scene))
+
+
 def _failed(scene: Scene) -> Json | None:
     """The form about the running deployment; nothing when it has ended meanwhile."""
     running = scene.change.running
     return finish_failed_modal(scene, running) if running else None
+
+
+def _rollback_failed(scene: Scene) -> Json | None:
+    """The form about the running rollback; nothing when it has ended meanwhile."""
+    running = scene.change.running
+    return rollback_failed_modal(scene, running) if running and running.rolls_back else None
 
 
 PRESSES: Final[Mapping[Press, View]] = {
@@ -55,13 +76,25 @@ PRESSES: Final[Mapping[Press, View]] = {
     Press.MOVE_WINDOW: window_modal,
     Press.REVISE: _revise,
     Press.RECORD_EVIDENCE: _evidence,
+    Press.EXCEPT_FROM_FREEZE: exception_modal,
+    Press.REPORT: report_modal,
+    Press.RECORD_BASELINE: baseline_modal,
+    Press.ROLLBACK_FAILED: _rollback_failed,
+    Press.NOT_THE_CAUSE: not_the_cause_modal,
+    Press.SETTLE: settle_modal,
+    Press.ASK_FOR_WAIVER: waiver_modal,
 }
 CHOICES_WITH_FORM: Final[Mapping[Choice, View]] = {
     Choice.REVISE: _revise,
     Choice.RECORD_EVIDENCE: _evidence,
     Choice.MOVE_WINDOW: window_modal,
     Choice.FAIL: _fail,
+    Choice.REPORT: report_modal,
+    Choice.RECORD_BASELINE: baseline_modal,
     Choice.WITHDRAW: _withdraw,
+    Choice.ASK_FOR_WAIVER: waiver_modal,
+    Choice.TAKE_BACK: take_back_modal,
+    Choice.MORE: _more,
 }
 
 

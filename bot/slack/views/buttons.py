@@ -2,53 +2,35 @@
 
 from bot.rules.approvals import missing_seats, rows_at
 from bot.rules.change import ReturnedBecause
+from bot.rules.clauses import Clause
 from bot.rules.life import TRANSITIONS, Act, Stage
 from bot.rules.scene import Scene
 from bot.rules.verdict import unmet
-from bot.slack.ids import Choice, Press, Ref
-from bot.slack.views.kit import Json, actions, button, more
+from bot.slack.ids import Press, Ref
+from bot.slack.views.freezes import exception_button
+from bot.slack.views.kit import Json, actions, button
+from bot.slack.views.menu import menu
 from bot.slack.views.next_act import next_gates
+from bot.slack.views.production_buttons import production_buttons
 from bot.slack.views.speech import Speech
-from bot.slack.views.standing import production
 
-_CHOICES = (
-    (Choice.REVISE, Act.REVISE, "Revise…"),
-    (Choice.MOVE_WINDOW, Act.MOVE_WINDOW, "Move window…"),
-    (Choice.RECORD_EVIDENCE, Act.RECORD_EVIDENCE, "Record evidence…"),
-    (Choice.START_STAGING, Act.START_STAGING, "Deploy to staging again"),
-    (Choice.FAIL, Act.VERIFY, "Report a failed verification…"),
-    (Choice.TAKE_OVER, Act.TAKE_OVER, "Take over as deployer"),
-    (Choice.WITHDRAW, Act.WITHDRAW, "Withdraw…"),
-)
-_BUTTONED = {
-    Stage.PREPARING: {Choice.START_STAGING},
-    Stage.RETURNED: {Choice.REVISE},
-    Stage.VERIFYING: {Choice.FAIL},
-    Stage.APPROVING: {Choice.RECORD_EVIDENCE},
-    Stage.SCHEDULED: {Choice.RECORD_EVIDENCE},
-}
-"""What has a button of its own at a stage, or is settled there: a window is only proposed once all evidence is in."""
+_MENDED_BY_EVIDENCE = frozenset({Clause.ENV_1, Clause.STD_1, Clause.STD_2, Clause.STD_4})
+"""Gates that recording something about the code can meet."""
 
 
 def card_buttons(scene: Scene) -> Json | None:
     """The row of buttons under a card."""
-    ref = Ref.of(scene.change)
-    pressed = stage_buttons(scene, ref)
+    pressed = buttons_of(scene)
     if scene.stage in TRANSITIONS[Act.TAKE_OVER].stages:
-        return actions(*pressed, button(Press.WHY, "Why?", ref), _menu(scene, ref))
+        why = button(Press.WHY, "Why?", Ref.of(scene.change))
+        return actions(*pressed, why, menu(scene, pressed))
     return actions(*pressed)
 
 
-def _menu(scene: Scene, ref: Ref) -> Json | None:
-    hidden = _BUTTONED.get(scene.stage, set())
-    return more(
-        [
-            (choice, label)
-            for choice, act, label in _CHOICES
-            if scene.stage in TRANSITIONS[act].stages and choice not in hidden
-        ],
-        ref,
-    )
+def buttons_of(scene: Scene) -> list[Json]:
+    """What a card's buttons do, without its menu."""
+    exception = exception_button(scene)
+    return [*stage_buttons(scene, Ref.of(scene.change)), *([exception] if exception else [])]
 
 
 def stage_buttons(scene: Scene, ref: Ref) -> list[Json]:
@@ -70,24 +52,29 @@ def stage_buttons(scene: Scene, ref: Ref) -> list[Json]:
             return [button(Press.APPROVE, "Approve", ref, "primary"), button(Press.REJECT, "Reject…", ref)]
         case Stage.SCHEDULED:
             start = button(Press.START_PRODUCTION, "Start deployment", ref, "primary")
-            return [start, button(Press.REJECT, "Reject…", ref)]
-        case Stage.DEPLOYING:
-            succeeded = button(Press.PRODUCTION_SUCCEEDED, "Succeeded", ref, "primary")
-            return [succeeded, button(Press.PRODUCTION_FAILED, "Failed…", ref)]
-        case Stage.MONITORING:
-            return [healthy_button(scene)]
+            baseline = button(Press.RECORD_BASELINE, "Record baseline…", ref)
+            return [start, button(Press.REJECT, "Reject…", ref), baseline]
+        case Stage.SUPERSEDED:
+            return superseded_buttons(scene, ref)
         case _:
-            return []
+            return production_buttons(scene)
 
 
 def _preparing(scene: Scene, ref: Ref) -> list[Json]:
+    """A start is only offered when it is possible; before that, what is missing for it can be mended."""
     reject = button(Press.REJECT, "Reject…", ref)
-    if _approvals_missing(scene):
-        approve = button(Press.APPROVE, "Approve", ref, "primary")
-        return [approve, reject, button(Press.START_STAGING, "Start staging", ref)]
-    ready = not unmet(next_gates(scene))
-    start = button(Press.START_STAGING, "Start staging", ref, "primary" if ready else None)
-    return [start, reject]
+    missing = unmet(next_gates(scene))
+    if not missing:
+        return [button(Press.START_STAGING, "Start staging", ref, "primary"), reject]
+    signed = not _approvals_missing(scene)
+    evidence = (
+        [button(Press.RECORD_EVIDENCE, "Record evidence…", ref, "primary" if signed else None)]
+        if any(gate.clause in _MENDED_BY_EVIDENCE for gate in missing)
+        else []
+    )
+    if signed:
+        return [*evidence, reject]
+    return [button(Press.APPROVE, "Approve", ref, "primary"), reject, *evidence]
 
 
 def _approvals_missing(scene: Scene) -> bool:
@@ -108,6 +95,15 @@ def returned_buttons(scene: Scene, ref: Ref) -> list[Json]:
     return [revise, button(Press.RESUBMIT, "Resubmit as it is", ref)]
 
 
+def superseded_buttons(scene: Scene, ref: Ref) -> list[Json]:
+    """Going on all the same; a staging deployment that still runs gets its end, too."""
+    back = button(Press.BRING_BACK, "Bring it back", ref)
+    if scene.change.running is None:
+        return [back]
+    succeeded = button(Press.STAGING_SUCCEEDED, "Staging succeeded", ref)
+    return [back, succeeded, button(Press.STAGING_FAILED, "Failed…", ref)]
+
+
 def window_buttons(scene: Scene, ref: Ref) -> list[Json]:
     """How its requester gets a window."""
     counter = scene.change.counter
@@ -118,10 +114,3 @@ def window_buttons(scene: Scene, ref: Ref) -> list[Json]:
         button(Press.ACCEPT_COUNTER, accept, ref, "primary"),
         button(Press.PROPOSE_WINDOW, "Propose another…", ref),
     ]
-
-
-def healthy_button(scene: Scene) -> Json:
-    """Closing the watch; primary once its time has come."""
-    deployment = production(scene)
-    ref = Ref.of(scene.change, deployment.id if deployment else None)
-    return button(Press.HEALTHY, "Healthy", ref, None if unmet(next_gates(scene)) else "primary")

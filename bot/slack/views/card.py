@@ -9,7 +9,12 @@ from bot.rules.setting import Setting
 from bot.rules.terms import ApprovalStage, HourClass, deployment_label
 from bot.rules.words import span
 from bot.slack.views.buttons import card_buttons
+from bot.slack.views.calendar import conflict_words
+from bot.slack.views.deputizing import signer, verifier
+from bot.slack.views.freezes import freeze_lines
 from bot.slack.views.kit import Message, dots, lines, message, section, small
+from bot.slack.views.production_lines import baseline_line, production_lines
+from bot.slack.views.reports import attempt
 from bot.slack.views.speech import Speech
 from bot.slack.views.standing import (
     blocked,
@@ -21,7 +26,9 @@ from bot.slack.views.standing import (
     standing,
     subject,
 )
+from bot.slack.views.standing_in_production import production_headline
 from bot.slack.views.text import evidence_label, pull_request_label, quoted, typed
+from bot.slack.views.waivers import waiver_lines
 
 _SHOWN_PULL_REQUESTS = 8
 _SHOWN_PEOPLE = 6
@@ -31,30 +38,39 @@ def card(scene: Scene) -> Message:
     """How a change stands, what it waits for and from whom, and the buttons that make sense now."""
     stands, stage = standing(scene), scene.stage
     plan = plan_line(scene.change)
-    in_sight = plan if stage is Stage.ROLLBACK_REQUIRED else ""
+    in_sight = lines(*production_lines(scene, plan))
     return message(
         f"{subject(scene)} ({label(scene)}): {stands.said}",
         section(lines(_headline(scene), _facts(scene), _window(scene))),
-        section(lines(stands.shown, failed_attempt(scene), _also_missing(scene), *blocked(scene), in_sight)),
-        small(lines(met(scene), evidence_line(scene), "" if in_sight or stage in FINISHED else plan)),
+        section(
+            lines(
+                stands.shown,
+                failed_attempt(scene),
+                _also_missing(scene),
+                *blocked(scene),
+                *unfit_evidence(scene),
+                *frozen(scene),
+                *waiver_lines(scene),
+                in_sight,
+            )
+        ),
+        small(
+            lines(
+                met(scene),
+                evidence_line(scene),
+                "" if plan in in_sight or stage in FINISHED else plan,
+                baseline_line(scene),
+            )
+        ),
         card_buttons(scene),
     )
 
 
 def _headline(scene: Scene) -> str:
-    what, speech, environment = subject(scene), Speech.of(scene), typed(scene.setting.guide.production)
-    deployment = production(scene)
-    match scene.stage:
-        case Stage.DEPLOYING:
-            return f"*{what} is being deployed to {environment}*"
-        case Stage.MONITORING | Stage.DONE if deployment and deployment.finished_at:
-            return f"*{what} in {environment} since {speech.when(deployment.finished_at)}*"
-        case Stage.ROLLBACK_REQUIRED:
-            return f"*{what} must leave {environment}*"
-        case Stage.WITHDRAWN:
-            return f"*{what}, withdrawn*"
-        case _:
-            return f"*{what} → {environment}*"
+    what = subject(scene)
+    if scene.stage in {Stage.WITHDRAWN, Stage.SUPERSEDED}:
+        return f"*{what}, {scene.stage.value}*"
+    return production_headline(scene, what) or f"*{what} → {typed(scene.setting.guide.production)}*"
 
 
 def _facts(scene: Scene) -> str:
@@ -67,7 +83,15 @@ def _facts(scene: Scene) -> str:
         f"requested by {speech.name(change.requester)}",
         deploys if change.deployer != change.requester and not started else "",
         _deployed(deployment, speech) if deployment and started else "",
+        _rolled_back(scene, speech) if started else "",
     )
+
+
+def _rolled_back(scene: Scene, speech: Speech) -> str:
+    newest = attempt(scene)
+    if newest is None or newest.outcome is not Outcome.SUCCEEDED or not newest.rolls_back:
+        return ""
+    return f"rolled back by {speech.name(newest.started_by)} ({deployment_label(newest.id)})"
 
 
 def _deployed(deployment: Deployment, speech: Speech) -> str:
@@ -83,10 +107,17 @@ def _window(scene: Scene) -> str:
         return dots(
             speech.span(change.window.span),
             f"after hours: {quoted(change.window.reason)}" if after else "",
+            conflict_words(change.window.span, scene.setting.neighbors.windows),
         )
     if change.wished and not change.windows and scene.stage in UNSTARTED:
-        return f"wished window: {speech.span(change.wished)}"
+        planned = conflict_words(change.wished, scene.setting.neighbors.windows)
+        return dots(f"wished window: {speech.span(change.wished)}", planned)
     return ""
+
+
+def frozen(scene: Scene) -> list[str]:
+    """What change freezes mean for it, as long as it is not started."""
+    return freeze_lines(scene) if scene.stage in UNSTARTED else []
 
 
 def _also_missing(scene: Scene) -> str | None:
@@ -110,7 +141,7 @@ def met(scene: Scene) -> str:
         done = f"{deployment_label(deployed.id)} {speech.when(deployed.finished_at)}"
         signed[ApprovalStage.STAGING].append(done)
     verified = [
-        f"{speech.name(given.person)} ({role.label})"
+        f"{verifier(given, speech)} ({role.label})"
         for role in setting.guide.verification.roles
         if (given := change.verified_by(role)) and given.passed
     ]
@@ -130,7 +161,7 @@ def _signers(row: ApprovalRow, change: Change, setting: Setting, speech: Speech)
     filled = seating(row, change, setting.policy, change.standing_approvals).filled
     return list(
         dict.fromkeys(
-            f"{speech.name(approval.person)} ({'peer' if needed.seat is PEER else needed.seat.label})"
+            f"{signer(needed, approval, setting.guide, speech)} ({'peer' if needed.seat is PEER else needed.seat.label})"
             for needed, approval in filled
         )
     )
@@ -147,7 +178,7 @@ def evidence_line(scene: Scene) -> str:
         if references
         else ""
     )
-    recorded = [change.evidence[kind] for kind in _EVIDENCE_ORDER if kind in change.evidence]
+    recorded = [each for each in _recorded(change) if each.state not in _UNFIT]
     first = change.latest_in(scene.setting.guide.environments[0])
     attested = (
         f"{typed(first.environment)} attested by {speech.name(first.started_by)}"
@@ -157,11 +188,26 @@ def evidence_line(scene: Scene) -> str:
     return dots(code, *(_evidence(each) for each in recorded), attested)
 
 
+def unfit_evidence(scene: Scene) -> list[str]:
+    """What keeps a start from being made, however much else is in order: a line each, while it can still be mended."""
+    signs = {EvidenceState.PENDING: "⏳", EvidenceState.FAILED: "⛔"}
+    if scene.stage not in UNSTARTED:
+        return []
+    return [
+        f"{signs[each.state]} {_evidence(each)}" for each in _recorded(scene.change) if each.state in signs
+    ]
+
+
+def _recorded(change: Change) -> list[Evidence]:
+    return [change.evidence[kind] for kind in _EVIDENCE_ORDER if kind in change.evidence]
+
+
+_UNFIT = frozenset({EvidenceState.PENDING, EvidenceState.FAILED})
 _EVIDENCE_ORDER = (EvidenceKind.PULL_REQUEST, EvidenceKind.CI, EvidenceKind.MERGE, EvidenceKind.BRANCH)
 _EVIDENCE_WORDS = {
-    (EvidenceKind.CI, EvidenceState.PENDING): "⏳ CI pending",
+    (EvidenceKind.CI, EvidenceState.PENDING): "CI is still pending",
     (EvidenceKind.CI, EvidenceState.PRESENT): "CI passed",
-    (EvidenceKind.CI, EvidenceState.FAILED): "⛔ CI failed",
+    (EvidenceKind.CI, EvidenceState.FAILED): "CI failed",
     (EvidenceKind.MERGE, EvidenceState.PRESENT): "merged",
     (EvidenceKind.BRANCH, EvidenceState.PRESENT): "branch",
 }

@@ -8,18 +8,19 @@ from bot.rules.scene import Scene
 from bot.rules.terms import change_label, deployment_label
 from bot.rules.verdict import Field
 from bot.slack.ids import NOT_APPLICABLE, VERSION_MOST, Modal, Ref
+from bot.slack.views.calendar import ahead_block, taken
 from bot.slack.views.fields import Asked, Option, instant_field, radio_field, text_field
 from bot.slack.views.kit import Form, Json, modal, section, small
 from bot.slack.views.request_modal import (
     Prefill,
     code_fields,
     evidence_fields,
-    first_window,
     notice_words,
     plan_fields,
 )
 from bot.slack.views.standing import subject
 from bot.slack.views.text import typed
+from bot.store.reading import Calendar
 
 
 def revise_modal(change: Change) -> Json:
@@ -130,7 +131,8 @@ def fail_modal(change: Change) -> Json:
 def window_modal(scene: Scene) -> Json:
     """When the deployment to production may be done; filled in with the present, the wished or the first legal window."""
     change, moved = scene.change, scene.stage in WINDOWED
-    legal = first_window(scene.setting, change.type)
+    ahead = calendar_of(scene)
+    legal = scene.setting.policy.first_window(change.type, scene.setting.now, taken(ahead))
     wished = change.wished if change.wished and change.wished.start >= scene.setting.now else None
     initial = change.window.span if change.window else wished if wished and not change.windows else legal
     label = change_label(change.id)
@@ -146,6 +148,7 @@ def window_modal(scene: Scene) -> Json:
             small("Inside the present window you may narrow it; any other window is approved anew.")
             if moved
             else None,
+            ahead_block(ahead),
             instant_field(
                 Asked(Field.WINDOW_START, "From", notice_words(scene.setting.guide)),
                 initial.start if initial else None,
@@ -161,6 +164,19 @@ def window_modal(scene: Scene) -> Json:
                 reason,
             ),
         ],
+    )
+
+
+def calendar_of(scene: Scene) -> Calendar:
+    """What else is planned for the change's service."""
+    setting = scene.setting
+    return Calendar(
+        services=(scene.change.service,),
+        at=setting.now,
+        zone=setting.policy.zone,
+        windows=setting.neighbors.windows,
+        freezes=setting.freezes,
+        names=scene.names,
     )
 
 

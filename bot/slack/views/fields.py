@@ -68,18 +68,36 @@ def people_field(asked: Asked, initial: Iterable[PersonId] = ()) -> Json:
     return _input(asked, element)
 
 
+def person_field(asked: Asked, initial: PersonId | None = None) -> Json:
+    """One person."""
+    element: Json = {"type": "users_select"}
+    if initial:
+        element["initial_user"] = initial
+    return _input(asked, element)
+
+
 def choice_field(asked: Asked, options: Sequence[Option], initial: str | None = None) -> Json:
     """One of several; `initial` is a value."""
     shown = [_option(option) for option in options]
-    element: Json = {"type": "static_select"}
+    return _input(asked, {"type": "static_select", **_grouped(shown)} | _chosen(shown, initial))
+
+
+def choices_field(asked: Asked, options: Sequence[Option], initial: Iterable[str] = ()) -> Json:
+    """Several of many; `initial` are values."""
+    shown = [_option(option) for option in options]
+    element = {"type": "multi_static_select", **_grouped(shown)}
+    chosen = [option for option in shown if option["value"] in set(initial)]
+    if chosen:
+        element["initial_options"] = chosen
+    return _input(asked, element)
+
+
+def _grouped(shown: list[Json]) -> Json:
+    """Options as a select takes them: in groups where there are more than one list may hold."""
     if len(shown) <= OPTIONS_MOST:
-        element["options"] = shown
-    else:
-        element["option_groups"] = [
-            {"label": group[0]["text"], "options": group}
-            for group in (shown[at : at + OPTIONS_MOST] for at in range(0, len(shown), OPTIONS_MOST))
-        ]
-    return _input(asked, element | _chosen(shown, initial))
+        return {"options": shown}
+    groups = (shown[at : at + OPTIONS_MOST] for at in range(0, len(shown), OPTIONS_MOST))
+    return {"option_groups": [{"label": group[0]["text"], "options": group} for group in groups]}
 
 
 def radio_field(asked: Asked, options: Sequence[Option], initial: str | None = None) -> Json:

@@ -35,13 +35,20 @@ def help_message() -> Message:
                 f"`{COMMAND} request` – ask for a deployment of a new version",
                 f"`{COMMAND} status CHG-142` – how a change stands; also by version, `mine`, or nothing",
                 f"`{COMMAND} why CHG-142` – what is still missing, and who can give it",
+                f"`{COMMAND} waive CHG-142` – ask a Director to let a change of yours leave out an environment",
                 f"`{COMMAND} list` – all changes; add a service, `mine`, `waiting`, `done` or a stage",
+                f"`{COMMAND} list deployments` – the log; add a service, an environment, `failed`, `rollback` or `mine`",
+                f"`{COMMAND} calendar` – the production windows ahead of your services, or of one that you name",
+                f"`{COMMAND} report` – say what is wrong in production; add a service or a change",
+                f"`{COMMAND} rollback` – what is in production here, and the button that rolls it back",
+                f"`{COMMAND} freeze` – the change freezes; declare or lift one",
+                f"`{COMMAND} delegate` – the deputies; name one for a role of yours, or end a delegation",
                 f"`{COMMAND} help` – this",
             )
         ),
-        actions(button(Press.REQUEST, "Request a deployment…")),
+        actions(button(Press.REQUEST, "Request a deployment…"), button(Press.DELEGATE, "Deputies…")),
         small(
-            "Everything else has a button on the change's card. Commands do not work inside threads: use “Status of"
+            "Everything else has a button on the change's card: approving, verifying, starting, taking back. Commands do not work inside threads: use “Status of"
             " this change” in a message's menu."
         ),
     )
@@ -72,7 +79,9 @@ def today_message(waits: Waits, *, may_request: bool) -> Message:
 
 
 def _commands() -> str:
-    return ", ".join(f"`{COMMAND} {word}`" for word in ("request", "status", "why", "list", "help"))
+    return ", ".join(
+        f"`{COMMAND} {word}`" for word in ("request", "status", "why", "list", "calendar", "help")
+    )
 
 
 def unknown_command(word: str, instead: str | None, known: Sequence[str]) -> Message:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId
 from bot.slack.ids import COMMAND, Press, Ref
+from bot.slack.views.calendar import calendar_blocks
 from bot.slack.views.kit import Json, actions, beside, button, card_link, lines, repeated, section, small
-from bot.slack.views.speech import Speech
 from bot.slack.views.standing import label, standing, subject
 from bot.slack.views.text import clip_mrkdwn
 from bot.slack.views.waiting import more_waiting, waiting_button, waiting_line
@@ -22,7 +22,7 @@ def home(content: HomeContent, links: Links) -> Json:
     blocks = [
         *_waiting(content, links),
         *_part("Being watched", "watched", content.watched, links),
-        *_part("Windows ahead", "ahead", content.ahead, links, windows=True),
+        *_calendar(content, links),
         *_part("Your changes", "mine", content.mine, links),
         small(f"and more: `{COMMAND} list mine`") if content.more_of_mine else None,
         {"type": "divider"},
@@ -56,18 +56,21 @@ def _waiting(content: HomeContent, links: Links) -> Iterator[Json | None]:
     yield small(more_waiting(waits.count - len(waits.shown)))
 
 
-def _part(
-    title: str, place: str, scenes: Sequence[Scene], links: Links, *, windows: bool = False
-) -> Iterator[Json | None]:
+def _calendar(content: HomeContent, links: Links) -> Iterator[Json | None]:
+    if content.ahead.windows or content.ahead.freezes:
+        yield {"type": "divider"}
+        yield section("*Windows ahead*")
+        yield from calendar_blocks(content.ahead, links)
+
+
+def _part(title: str, place: str, scenes: Sequence[Scene], links: Links) -> Iterator[Json | None]:
     if scenes:
         yield {"type": "divider"}
         yield section(f"*{title}*")
     for scene in scenes:
         stands = standing(scene)
         shown = f"{stands.sign} {stands.said}"
-        window = scene.change.window
-        when = f"{Speech.of(scene).span(window.span)} · " if windows and window else ""
-        line = lines(f"{when}*{subject(scene)}* · {label(scene)}", shown)
+        line = lines(f"*{subject(scene)}* · {label(scene)}", shown)
         yield beside(clip_mrkdwn(line, LINE_MOST), _card(scene, f"{place}-{scene.change.id}", links))
 
 

@@ -20,6 +20,9 @@ CHOICES_MOST: Final = 5
 MODAL_TITLE_MOST: Final = 24
 VIEW_TEXT_MOST: Final = 150
 VALUE_MOST: Final = 2000
+CONFIRM_TITLE_MOST: Final = 100
+CONFIRM_TEXT_MOST: Final = 300
+CONFIRM_BUTTON_MOST: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,18 @@ def button(
     if style is not None:
         made["style"] = style
     return made
+
+
+def confirmed(element: Json, title: str, text: str, yes: str) -> Json:
+    """The same button, which asks before it acts. For what cannot be taken back; `text` is mrkdwn, escaped."""
+    asks = {
+        "title": plain_text(title, CONFIRM_TITLE_MOST),
+        "text": {"type": "mrkdwn", "text": clip_mrkdwn(text, CONFIRM_TEXT_MOST), "verbatim": True},
+        "confirm": plain_text(yes, CONFIRM_BUTTON_MOST),
+        "deny": plain_text("Cancel", CONFIRM_BUTTON_MOST),
+        "style": "danger",
+    }
+    return {**element, "confirm": asks}
 
 
 def worded_button(press: Press, label: str, value: str) -> Json:

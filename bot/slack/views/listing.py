@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.rules.deviations import deviations_so_far
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId
-from bot.slack.ids import COMMAND, Press, Ref, Turn
+from bot.slack.ids import COMMAND, DEPLOYMENTS, Press, Ref, Turn
+from bot.slack.views.deployment_list import deviation_line
 from bot.slack.views.kit import (
     Json,
     Message,
@@ -47,7 +49,10 @@ def list_message(listed: Listed, words: str, links: Mapping[ChangeId, str]) -> M
 
 def _line(scene: Scene, links: Mapping[ChangeId, str]) -> Json:
     stands = standing(scene)
-    text = lines(f"*{subject(scene)}* · {label(scene)}", f"{stands.sign} {stands.said}")
+    deviated = deviations_so_far(scene.change, scene.setting.policy)
+    text = lines(
+        f"*{subject(scene)}* · {label(scene)}", f"{stands.sign} {stands.said}", deviation_line(deviated)
+    )
     linked = card_link(links.get(scene.change.id))
     pressed = linked or button(Press.SHOW, "Show card", Ref.of(scene.change))
     return beside(clip_mrkdwn(text, LINE_MOST), repeated(pressed, str(scene.change.id)))
@@ -55,20 +60,25 @@ def _line(scene: Scene, links: Mapping[ChangeId, str]) -> Json:
 
 def _turns(listed: Listed, words: str) -> Json | None:
     ids = listed.page.ids
+    deployments = worded_button(Press.RUN, "Deployments", f"list {DEPLOYMENTS}")
     if not ids:
-        return None
+        return actions(deployments)
     newer = Turn(ids[0], newer=True, words=words)
     older = Turn(ids[-1], newer=False, words=words)
     return actions(
         worded_button(Press.NEWER, "Newer", newer.encode()) if listed.page.newer else None,
         worded_button(Press.OLDER, "Older", older.encode()) if listed.page.older else None,
+        deployments,
     )
+
+
+_WANTED = {Press.WHY: "Why?", Press.ASK_FOR_WAIVER: "Ask for a waiver…"}
 
 
 def which_one(scenes: Sequence[Scene], text: str, press: Press) -> Message:
     """A choice where a person's words fit several changes; `press` is what they wanted of one."""
     said = f"{len(scenes)} changes fit “{typed(text, 60)}”. Which one?"
-    wanted = "Why?" if press is Press.WHY else "Show card"
+    wanted = _WANTED.get(press, "Show card")
     return message(
         said,
         section(said),

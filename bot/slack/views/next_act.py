@@ -1,9 +1,18 @@
 """The checklist of a change's next act, picked by its stage; the gates themselves are the rules'."""
 
 from bot.rules.clauses import Clause
-from bot.rules.gates import health_gates, production_gates, staging_gates, verification_gates
-from bot.rules.life import UNSTARTED, WINDOWED, Stage, next_environment
+from bot.rules.gates import (
+    approval_gates,
+    evidence_gates,
+    health_gates,
+    production_gates,
+    staging_gates,
+    verification_gates,
+)
+from bot.rules.leaving_out import next_environment
+from bot.rules.life import UNSTARTED, WINDOWED, Stage
 from bot.rules.scene import Scene
+from bot.rules.terms import ApprovalStage
 from bot.rules.verdict import Gate
 
 
@@ -11,6 +20,9 @@ def next_gates(scene: Scene) -> tuple[Gate, ...]:
     """Everything that the next act needs, met or not; empty where nothing is to be decided."""
     match scene.stage:
         case Stage.PREPARING | Stage.RETURNED | Stage.STAGING:
+            if _awaits_waiver(scene):
+                code = approval_gates(scene.change, scene.setting, ApprovalStage.CODE)
+                return (*code, *evidence_gates(scene.change))
             return staging_gates(
                 scene.change, next_environment(scene.change, scene.setting.guide), scene.setting
             )
@@ -18,7 +30,7 @@ def next_gates(scene: Scene) -> tuple[Gate, ...]:
             return verification_gates(scene.change, scene.setting)
         case Stage.VERIFIED | Stage.APPROVING | Stage.SCHEDULED:
             return production_gates(scene.change, scene.setting)
-        case Stage.MONITORING:
+        case Stage.MONITORING | Stage.RESTORED:
             return health_gates(scene.change, scene.setting)
         case _:
             return ()
@@ -28,15 +40,24 @@ def next_act(scene: Scene) -> str:
     """What the next act is, to follow "before"; empty where there is none."""
     match scene.stage:
         case Stage.PREPARING | Stage.RETURNED | Stage.STAGING:
+            if _awaits_waiver(scene):
+                environment = next_environment(scene.change, scene.setting.guide)
+                return f"the waiver of {environment} counts"
             return f"the deployment to {next_environment(scene.change, scene.setting.guide)}"
         case Stage.VERIFYING:
             return "a production window can be proposed"
         case Stage.VERIFIED | Stage.APPROVING | Stage.SCHEDULED:
             return f"the deployment to {scene.setting.guide.production}"
-        case Stage.MONITORING:
+        case Stage.MONITORING | Stage.RESTORED:
             return "the watch can be closed"
         case _:
             return ""
+
+
+def _awaits_waiver(scene: Scene) -> bool:
+    """Whether the next environment is waived already, and only code and evidence are missing (G-ENV-2)."""
+    waived = scene.change.waived(next_environment(scene.change, scene.setting.guide))
+    return waived is not None and not waived.in_effect
 
 
 def blocking_gates(scene: Scene) -> tuple[Gate, ...]:

@@ -7,7 +7,7 @@ from bot.rules.clauses import Clause
 from bot.rules.terms import PersonId
 from bot.rules.verdict import Field, Gate, Refused, unmet
 from bot.rules.words import Sentence
-from bot.slack.ids import COMMAND, Press, Ref
+from bot.slack.ids import AFRESH, COMMAND, Press, Ref
 from bot.slack.views.gate_lines import gate_blocks, gate_line
 from bot.slack.views.kit import Json, Message, actions, blocks_of, button, message, section
 from bot.slack.views.speech import Speech
@@ -95,8 +95,9 @@ _NEAREST = {Field.PRETEST: Field.PLAN, Field.WINDOW_END: Field.WINDOW_START, Fie
 
 def _beside(field: Field | None, inputs: list[str]) -> str:
     for wanted in (field, _NEAREST.get(field) if field else None):
-        if wanted is not None and wanted.value in inputs:
-            return wanted.value
+        found = [each for each in inputs if wanted is not None and each.partition(AFRESH)[0] == wanted.value]
+        if found:
+            return found[0]
     return inputs[0] if inputs else ""
 
 

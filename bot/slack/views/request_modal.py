@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from bot.rules.change import EvidenceState, Span
 from bot.rules.guide import Guide
-from bot.rules.setting import Setting
 from bot.rules.terms import ChangeType, PersonId, ServiceName
 from bot.rules.verdict import Field
-from bot.rules.windows import first_legal_window
 from bot.rules.words import join_names, span
 from bot.slack.ids import ATTESTED, NO_PRETEST, NOT_APPLICABLE, PRETESTED, Modal
+from bot.slack.views.calendar import ahead_block
 from bot.slack.views.fields import (
     Asked,
     Option,
@@ -22,11 +21,12 @@ from bot.slack.views.fields import (
     tick_field,
 )
 from bot.slack.views.kit import Form, Json, modal, section
+from bot.store.reading import Calendar
 
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """What is known before anybody types. `pull_requests` are references; `window` is the first legal one."""
+    """What is known before anybody types. `pull_requests` are references; `window` is the first legal one, `ahead` the service's calendar."""
 
     authors: tuple[PersonId, ...] = ()
     service: ServiceName | None = None
@@ -44,14 +44,7 @@ class Prefill:
     pretest: str = ""
     window: Span | None = None
     window_reason: str = ""
-
-
-def first_window(setting: Setting, change_type: ChangeType) -> Span | None:
-    """The first legal window of an hour, if it were submitted now; None where there is none within a year."""
-    policy = setting.policy
-    notice = setting.guide.notice[change_type]
-    found = first_legal_window(setting.now, notice, policy.hours, policy.zone)
-    return Span(*found) if found else None
+    ahead: Calendar | None = None
 
 
 TYPE_WORDS = {
@@ -129,7 +122,9 @@ def plan_fields(plan: str, pretest: str, *, pretested: bool | None) -> list[Json
 
 def _window(prefill: Prefill, guide: Guide) -> list[Json]:
     start, end = (prefill.window.start, prefill.window.end) if prefill.window else (None, None)
+    planned = ahead_block(prefill.ahead) if prefill.ahead else None
     return [
+        *([planned] if planned else []),
         instant_field(
             Asked(Field.WINDOW_START, "Wished window: from", notice_words(guide), optional=True), start
         ),

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 
-from bot.rules.approvals import can_sit, roles_for, rows_at, seating
-from bot.rules.asking import Phase
+from bot.rules.approvals import NeededSeat, can_sit, roles_for, rows_at, seating
 from bot.rules.change import Approval, ReturnedBecause, Verification
 from bot.rules.guide import PEER
 from bot.rules.scene import Scene
-from bot.rules.terms import ApprovalStage, PersonId
+from bot.rules.terms import ApprovalStage, PersonId, Phase, change_label
+from bot.rules.words import join_names
+from bot.slack.views.deputizing import acting, signer, verifier
 from bot.slack.views.kit import Message, message, section, small
 from bot.slack.views.speech import Speech
 from bot.slack.views.standing import ended_window, label, subject
 from bot.slack.views.text import quoted, typed
+from bot.slack.views.waivers import granter
 
 _NOTHING_LEFT = "Nothing left for you here."
 _ASKED_AGAIN = "If you are needed again, a new message asks you."
@@ -29,6 +31,12 @@ def _settled(scene: Scene, person: PersonId, phase: Phase, round_: int) -> str:
     if change.withdrawn:
         by = "You" if change.withdrawn.by == person else Speech.of(scene).name(change.withdrawn.by)
         return f"{by} withdrew it: {quoted(change.withdrawn.reason)}. {_NOTHING_LEFT}"
+    if change.superseded:
+        return f"{change_label(change.superseded.by)} reached production first. {_NOTHING_LEFT}"
+    if phase is Phase.WAIVER:
+        return _waiver(scene, person, round_)
+    if phase is Phase.EXCEPTION:
+        return _exception(scene, person, round_)
     if phase is Phase.PRODUCTION:
         return _window(scene, person, round_)
     if phase is Phase.VERIFICATION and round_ < change.version_number:
@@ -40,6 +48,44 @@ def _settled(scene: Scene, person: PersonId, phase: Phase, round_: int) -> str:
     if round_ < change.code_round:
         return f"This changed after you were asked.{_void(scene, person, phase)} {_ASKED_AGAIN}"
     return _approved(scene, person, phase)
+
+
+def _waiver(scene: Scene, person: PersonId, number: int) -> str:
+    """What became of a waiver that Directors were asked for."""
+    speech = Speech.of(scene)
+    waiver = next((each for each in scene.change.waivers if each.number == number), None)
+    if waiver is None:
+        return _NOTHING_LEFT
+    what = f"the waiver of {typed(waiver.environment)}"
+    if waiver.granted_by and waiver.granted_at:
+        until = f"It counts until {speech.when(waiver.expires_at)}."
+        if waiver.granted_by == person:
+            return f"You granted {what} {speech.when(waiver.granted_at)}. {until}"
+        return f"{granter(waiver, speech)} granted {what} {speech.when(waiver.granted_at)}. {_NOTHING_LEFT}"
+    if waiver.refused_by and waiver.refused_at:
+        by = "You" if waiver.refused_by == person else speech.name(waiver.refused_by)
+        left = "" if waiver.refused_by == person else f" {_NOTHING_LEFT}"
+        return f"{by} refused {what} {speech.when(waiver.refused_at)}: {quoted(waiver.refused_reason or '')}.{left}"
+    if waiver.version != scene.change.version:
+        return (
+            f"The version is {typed(scene.change.version)} now, and {what} was for another. {_NOTHING_LEFT}"
+        )
+    if waiver.undecided and scene.setting.now < waiver.expires_at:
+        return f"The change went on without {what}. {_NOTHING_LEFT}"
+    return f"Nobody decided on {what} before its time was over, {speech.when(waiver.expires_at)}. {_NOTHING_LEFT}"
+
+
+def _exception(scene: Scene, person: PersonId, freeze: int) -> str:
+    """What became of a freeze from which Directors were asked to except a change."""
+    speech = Speech.of(scene)
+    given = next((each for each in scene.change.exceptions if each.freeze == freeze), None)
+    if given:
+        by = "You" if given.by == person else acting(given.by, given.deputy_for, speech)
+        left = "" if given.by == person else f" {_NOTHING_LEFT}"
+        return f"{by} excepted it from the freeze {speech.when(given.at)}: {quoted(given.reason)}.{left}"
+    if all(each.id != freeze for each in scene.setting.freezes):
+        return f"The freeze is lifted or over. {_NOTHING_LEFT}"
+    return f"Its window does not lie in that freeze any more. {_NOTHING_LEFT}"
 
 
 def _window(scene: Scene, person: PersonId, round_: int) -> str:
@@ -81,7 +127,7 @@ def _verified(scene: Scene, person: PersonId) -> str:
     if other is None:
         return _NOTHING_LEFT
     passed = "passed" if other.passed else "failed"
-    return f"{speech.name(other.person)} {passed} it {speech.when(other.at)}. {_NOTHING_LEFT}"
+    return f"{verifier(other, speech)} {passed} it {speech.when(other.at)}. {_NOTHING_LEFT}"
 
 
 def _newest(given: Iterable[Verification]) -> Verification | None:
@@ -110,11 +156,13 @@ def _approved(scene: Scene, person: PersonId, phase: Phase) -> str:
     others = _in_their_place(scene, person, phase)
     if not others:
         return _NOTHING_LEFT
-    people = speech.people(dict.fromkeys(each.person for each in others), "and")
-    return f"{people} approved {speech.when(others[-1].at)}. {_NOTHING_LEFT}"
+    guide = scene.setting.guide
+    names = dict.fromkeys(signer(needed, approval, guide, speech) for needed, approval in others)
+    at = max(approval.at for _, approval in others)
+    return f"{join_names(list(names), 'and')} approved {speech.when(at)}. {_NOTHING_LEFT}"
 
 
-def _in_their_place(scene: Scene, person: PersonId, phase: Phase) -> list[Approval]:
+def _in_their_place(scene: Scene, person: PersonId, phase: Phase) -> list[tuple[NeededSeat, Approval]]:
     """Whose approvals fill the seats that this person could have filled; a peer's only where no role of theirs was asked."""
     change, setting = scene.change, scene.setting
     taken = [
@@ -124,8 +172,7 @@ def _in_their_place(scene: Scene, person: PersonId, phase: Phase) -> list[Approv
         for needed, approval in seating(row, change, setting.policy, change.standing_approvals).filled
         if can_sit(needed, person, roles_for(row, person, setting), change, setting.policy)
     ]
-    by_role = [approval for needed, approval in taken if needed.seat is not PEER]
-    return by_role or [approval for _, approval in taken]
+    return [each for each in taken if each[0].seat is not PEER] or taken
 
 
 def _next(scene: Scene, phase: Phase) -> str:

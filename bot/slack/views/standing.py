@@ -1,49 +1,25 @@
 """How a change stands, in a line: what it waits for, from whom, and what was wrong. Shared by card, asks and notices."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.rules.approvals import NeededSeat, open_seats, rows_at
-from bot.rules.change import Deployment, Outcome, ReturnedBecause, WindowEnd
-from bot.rules.gates import NOBODY_CAN, who_can_verify
+from bot.rules.change import Deployment, EvidenceKind, EvidenceState, Outcome, ReturnedBecause, WindowEnd
+from bot.rules.clauses import Clause
+from bot.rules.freeze_gates import freezes_over
+from bot.rules.gates import NOBODY_CAN, nobody_can, who_can_verify
 from bot.rules.guide import PEER
-from bot.rules.life import Stage, next_environment
+from bot.rules.leaving_out import is_left_out, next_environment
+from bot.rules.life import Stage
 from bot.rules.scene import Scene
 from bot.rules.terms import ApprovalStage, PersonId, Role, change_label, deployment_label
 from bot.rules.verdict import unmet
-from bot.rules.words import span
 from bot.slack.views.next_act import blocking_gates
 from bot.slack.views.speech import Speech
+from bot.slack.views.standing_in_production import IN_PRODUCTION
+from bot.slack.views.stands import Standing
 from bot.slack.views.text import pull_request_label, quoted, typed
 
 PULL_REQUESTS_NAMED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A sign, what is the matter (short, shown in bold), the rest of the sentence or its points. All mrkdwn."""
-
-    sign: str
-    lead: str
-    rest: str = ""
-    points: tuple[str, ...] = ()
-
-    @property
-    def shown(self) -> str:
-        """As lines of a message: one, and another for each point where there are several."""
-        if len(self.points) > 1:
-            return "\n".join((f"{self.sign} *{self.lead}*", *(f"• {point}" for point in self.points)))
-        rest = self._rest()
-        return f"{self.sign} *{self.lead}*{f' – {rest}' if rest else ''}"
-
-    @property
-    def said(self) -> str:
-        """As a notification says it."""
-        rest = self._rest()
-        return f"{self.lead}{f' – {rest}' if rest else ''}"
-
-    def _rest(self) -> str:
-        return ", ".join((self.rest, *self.points)) if self.rest else ", ".join(self.points)
 
 
 def subject(scene: Scene) -> str:
@@ -78,7 +54,7 @@ def missing_signatures(scene: Scene, *stages: ApprovalStage) -> Standing | None:
     for needed, able in missing:
         seats.setdefault((seat_name(needed), able), []).append(needed)
     points = [
-        f"{name}{_of_pull_requests(scene, needed)} ({speech.people(who) if who else NOBODY_CAN})"
+        f"{name}{_of_pull_requests(scene, needed)} ({speech.people(who) if who else nobody_can(needed[0], setting)})"
         for (name, who), needed in seats.items()
     ]
     count = "1 approval" if len(missing) == 1 else f"{len(missing)} approvals"
@@ -121,9 +97,15 @@ def missing_verifications(scene: Scene) -> list[str]:
 
 
 def blocked(scene: Scene) -> list[str]:
-    """What else, beside signatures and time, keeps the change from its next act; a sentence each."""
+    """What else, beside signatures, time and unfit evidence, keeps the change from its next act; a sentence each."""
     speech = Speech.of(scene)
-    return [f"⛔ {speech.say(gate.why)}" for gate in unmet(blocking_gates(scene))]
+    ci = scene.change.evidence.get(EvidenceKind.CI)
+    told_apart = ci is not None and ci.state in {EvidenceState.PENDING, EvidenceState.FAILED}
+    return [
+        f"⛔ {speech.say(gate.why)}"
+        for gate in unmet(blocking_gates(scene))
+        if not (told_apart and gate.clause is Clause.STD_2)
+    ]
 
 
 def failed_attempt(scene: Scene) -> str | None:
@@ -148,7 +130,8 @@ def _preparing(scene: Scene, speech: Speech) -> Standing:
     if missing:
         return missing
     if unmet(blocking_gates(scene)):
-        return Standing("⏳", f"Not ready for {environment} yet")
+        waived = scene.change.waived(next_environment(scene.change, scene.setting.guide))
+        return Standing("⏳", f"Not ready for {'production' if waived else environment} yet")
     return Standing("✅", f"Ready for {environment}", f"{speech.name(scene.change.deployer)} can start it")
 
 
@@ -193,7 +176,8 @@ def ended_window(scene: Scene) -> str | None:
     windows = scene.change.windows
     if not windows or windows[-1].ended is None:
         return None
-    return f"The window {Speech.of(scene).span(windows[-1].span)} {_WINDOW_ENDS[windows[-1].ended]}"
+    reason = f": {quoted(windows[-1].end_reason, 300)}" if windows[-1].end_reason.strip() else ""
+    return f"The window {Speech.of(scene).span(windows[-1].span)} {_WINDOW_ENDS[windows[-1].ended]}{reason}"
 
 
 def _verified(scene: Scene, speech: Speech) -> Standing:
@@ -205,7 +189,10 @@ def _verified(scene: Scene, speech: Speech) -> Standing:
         )
     rest = f"{speech.name(scene.change.requester)} proposes one"
     before = ended_window(scene)
-    return Standing("⏳", "Verified, needs a production window", f"{before}. {rest}" if before else rest)
+    environment = scene.setting.guide.verified_in
+    waived = is_left_out(scene.change, environment)
+    lead = f"{typed(environment).capitalize()} is waived" if waived else "Verified"
+    return Standing("⏳", f"{lead}, needs a production window", f"{before}. {rest}" if before else rest)
 
 
 def _approving(scene: Scene, speech: Speech) -> Standing:
@@ -219,6 +206,9 @@ def _scheduled(scene: Scene, speech: Speech) -> Standing:
         return Standing("✅", "Scheduled")
     if unmet(blocking_gates(scene)):
         return Standing("⏳", "Approved, but it can't start yet")
+    opens = max(scene.setting.now, window.span.start)
+    if any(freeze.holds(opens) for freeze in freezes_over(scene.change, scene.setting)):
+        return Standing("⏳", "Approved, but its service is frozen then")
     if scene.setting.now in window.span:
         return Standing(
             "✅", f"{deployer} can start now", f"the window closes {speech.when(window.span.end)}"
@@ -226,56 +216,18 @@ def _scheduled(scene: Scene, speech: Speech) -> Standing:
     return Standing("✅", f"Approved – {deployer} can start {speech.when(window.span.start)}")
 
 
-def _deploying(scene: Scene, speech: Speech) -> Standing:
-    running = scene.change.running
-    if running is None:
-        return Standing("⏳", "Being deployed")
-    by = f"{deployment_label(running.id)} by {speech.name(running.started_by)}, since {speech.when(running.started_at)}"
-    if running.overran_at and running.window_end:
-        return Standing(
-            "🚨", f"The window ended {speech.when(running.window_end)}, and it is still running", by
-        )
-    ends = f"; the window closes {speech.when(running.window_end)}" if running.window_end else ""
-    return Standing("⏳", "Being deployed", f"{by}{ends}")
-
-
-def _monitoring(scene: Scene, speech: Speech) -> Standing:
-    deployment = production(scene)
-    if deployment is None or deployment.finished_at is None:
-        return Standing("👀", "Being watched")
-    monitoring = scene.setting.guide.monitoring
-    ends = deployment.finished_at + monitoring.lasts
-    if scene.setting.now < ends:
-        return Standing("👀", f"Watching until {speech.when(ends)}", "nobody has reported a problem")
-    who = speech.name(scene.change.deployer)
-    confirms = f"{who} or whoever is on call confirms that it is healthy"
-    if deployment.escalated_at:
-        return Standing("🚨", f"Nobody has confirmed it since {speech.when(ends)}", confirms)
-    return Standing("⏳", f"{span(monitoring.lasts)} are over", confirms)
-
-
-def _rollback_required(scene: Scene, speech: Speech) -> Standing:
-    deployment = production(scene)
-    which = deployment_label(deployment.id) if deployment else "the deployment"
-    deployer = speech.name(scene.change.deployer)
-    return Standing(
-        "🚨", "Immediate rollback required", f"{which} failed and touched production; {deployer} deploys"
-    )
-
-
-def _done(scene: Scene, speech: Speech) -> Standing:
-    deployment = production(scene)
-    if deployment is None or deployment.healthy_by is None or deployment.healthy_at is None:
-        return Standing("✅", "Done")
-    confirmed = f"{speech.name(deployment.healthy_by)} confirmed {speech.when(deployment.healthy_at)}"
-    return Standing("✅", "Done", f"{confirmed} that it is healthy")
-
-
 def _withdrawn(scene: Scene, speech: Speech) -> Standing:
     withdrawn = scene.change.withdrawn
     if withdrawn is None:
         return Standing("ℹ️", "Withdrawn")
     return Standing("ℹ️", f"Withdrawn by {speech.name(withdrawn.by)}", quoted(withdrawn.reason, 300))
+
+
+def _superseded(scene: Scene, speech: Speech) -> Standing:
+    superseded, requester = scene.change.superseded, speech.name(scene.change.requester)
+    lead = f"Superseded by {change_label(superseded.by)}" if superseded else "Superseded"
+    at = f" {speech.when(superseded.at)}" if superseded else ""
+    return Standing("ℹ️", lead, f"it reached production first{at}; {requester} can bring this one back")
 
 
 _STANDINGS: dict[Stage, Callable[[Scene, Speech], Standing]] = {
@@ -286,9 +238,7 @@ _STANDINGS: dict[Stage, Callable[[Scene, Speech], Standing]] = {
     Stage.VERIFIED: _verified,
     Stage.APPROVING: _approving,
     Stage.SCHEDULED: _scheduled,
-    Stage.DEPLOYING: _deploying,
-    Stage.MONITORING: _monitoring,
-    Stage.ROLLBACK_REQUIRED: _rollback_required,
-    Stage.DONE: _done,
+    **IN_PRODUCTION,
     Stage.WITHDRAWN: _withdrawn,
+    Stage.SUPERSEDED: _superseded,
 }

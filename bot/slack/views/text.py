@@ -91,8 +91,11 @@ def evidence_label(text: str) -> str:
 
 
 def day_and_time(at: datetime, zone: tzinfo) -> str:
-    """An instant in the reader's own zone; where Slack cannot tell that, in `zone`, which is named."""
-    return _token(at, "{date_short_pretty} {time}", in_zone(at, zone))
+    """An instant with its weekday, in the reader's own zone; where Slack cannot tell that, in `zone`, which is named.
+
+    Slack leaves the year out of a date that is less than half a year away.
+    """
+    return _token(at, "{date_long_pretty} {time}", in_zone(at, zone))
 
 
 def time_only(at: datetime, zone: tzinfo) -> str:

@@ -3,18 +3,24 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from bot.rules.freeze_gates import freezes_over
 from bot.rules.gates import evidence_gates, health_gates
 from bot.rules.guide import PEER, Seat
+from bot.rules.leaving_out import is_left_out
 from bot.rules.scene import Scene
 from bot.rules.terms import ApprovalStage, Role
 from bot.rules.verdict import unmet
 from bot.rules.waiting import Waiting, WaitingChange, WaitingKind
+from bot.rules.waiver_gates import undecided_waivers
 from bot.rules.words import join_names, span
 from bot.slack.ids import COMMAND, Press, Ref
 from bot.slack.views.kit import Json, button
+from bot.slack.views.production_buttons import healthy_button, production_ref, rollback_button
+from bot.slack.views.reports import attempt
 from bot.slack.views.speech import Speech
-from bot.slack.views.standing import label, production, subject
+from bot.slack.views.standing import label, subject
 from bot.slack.views.text import quoted, typed
+from bot.slack.views.waivers import waiver_buttons, waiver_question
 
 
 def waiting_line(item: WaitingChange) -> str:
@@ -28,13 +34,11 @@ def waiting_button(item: WaitingChange) -> Json:
     """What does the most pressing of it."""
     scene, kind = item.scene, item.waiting[0].kind
     ref = Ref.of(scene.change)
-    if kind is WaitingKind.WATCH:
-        deployment = production(scene)
-        over = not unmet(health_gates(scene.change, scene.setting))
-        ref = Ref.of(scene.change, deployment.id if deployment else None)
-        return (
-            button(Press.HEALTHY, "Healthy", ref, "primary") if over else button(Press.SHOW, "Show card", ref)
-        )
+    if kind in {WaitingKind.WATCH, WaitingKind.ROLL_BACK, WaitingKind.FINISH_ROLLBACK}:
+        return _production_button(scene, kind)
+    if kind is WaitingKind.DECIDE_WAIVER:
+        grant, *_ = waiver_buttons(scene, undecided_waivers(scene.change, scene.setting)[0])
+        return grant
     press, words = _BUTTONS[kind]
     if kind is WaitingKind.PROPOSE_WINDOW and scene.change.counter:
         accept = f"Accept {Speech.of(scene).span_in_zone(scene.change.counter.span)}"
@@ -42,8 +46,18 @@ def waiting_button(item: WaitingChange) -> Json:
     return button(press, words, ref, None if press is Press.SHOW else "primary")
 
 
+def _production_button(scene: Scene, kind: WaitingKind) -> Json:
+    ref = production_ref(scene)
+    if kind is WaitingKind.ROLL_BACK:
+        return rollback_button(scene)
+    if kind is WaitingKind.FINISH_ROLLBACK:
+        return button(Press.ROLLBACK_SUCCEEDED, "Rollback succeeded", ref, "primary")
+    over = not unmet(health_gates(scene.change, scene.setting))
+    return healthy_button(scene) if over else button(Press.SHOW, "Show card", ref)
+
+
 _BUTTONS: Final = {
-    WaitingKind.ROLL_BACK: (Press.SHOW, "Show card"),
+    WaitingKind.EXCEPT: (Press.EXCEPT_FROM_FREEZE, "Except this change…"),
     WaitingKind.FINISH_PRODUCTION: (Press.PRODUCTION_SUCCEEDED, "Succeeded"),
     WaitingKind.START_PRODUCTION: (Press.START_PRODUCTION, "Start deployment"),
     WaitingKind.REVISE: (Press.REVISE, "Revise…"),
@@ -61,13 +75,32 @@ def _roll_back(scene: Scene, _waiting: Waiting) -> str:
 
 
 def _watch(scene: Scene, _waiting: Waiting) -> str:
-    deployment, lasts = production(scene), scene.setting.guide.monitoring.lasts
+    deployment, lasts = attempt(scene), scene.setting.guide.monitoring.lasts
     if deployment is None or deployment.finished_at is None:
         return f"👀 *{subject(scene)}* is being watched"
     ends = deployment.finished_at + lasts
     if scene.setting.now < ends:
-        return f"👀 Please watch *{subject(scene)}* until {Speech.of(scene).when(ends)}"
-    return f"⏳ {span(lasts)} are over – is *{subject(scene)}* healthy?"
+        after = " after its rollback" if deployment.rolls_back else ""
+        return f"👀 Please watch *{subject(scene)}*{after} until {Speech.of(scene).when(ends)}"
+    what = f"{subject(scene)}, rolled back," if deployment.rolls_back else subject(scene)
+    return f"⏳ {span(lasts)} are over – is *{what}* healthy?"
+
+
+def _finish_rollback(scene: Scene, _waiting: Waiting) -> str:
+    return f"🚨 *{subject(scene)}* is being rolled back: did it succeed?"
+
+
+def _except(scene: Scene, _waiting: Waiting) -> str:
+    speech, window = Speech.of(scene), scene.change.window
+    when = f", {speech.span(window.span)}," if window else ""
+    over = freezes_over(scene.change, scene.setting)
+    which = f": {quoted(over[0].reason, 150)}" if over else ""
+    return f"⛔ The window of *{subject(scene)}*{when} lies in a freeze{which}. May it start all the same?"
+
+
+def _decide_waiver(scene: Scene, _waiting: Waiting) -> str:
+    waiver = undecided_waivers(scene.change, scene.setting)[0]
+    return f"{waiver_question(scene, waiver)} {quoted(waiver.reason, 150)}"
 
 
 def _finish(scene: Scene, _waiting: Waiting) -> str:
@@ -111,7 +144,9 @@ def _propose_window(scene: Scene, _waiting: Waiting) -> str:
     if counter:
         who = Speech.of(scene).name(counter.by)
         return f"{who} proposes another window for *{subject(scene)}*: {Speech.of(scene).span(counter.span)}"
-    return f"*{subject(scene)}* is verified and needs a window from you"
+    environment = scene.setting.guide.verified_in
+    so_far = f"leaves out {typed(environment)}" if is_left_out(scene.change, environment) else "is verified"
+    return f"*{subject(scene)}* {so_far} and needs a window from you"
 
 
 def _record_evidence(scene: Scene, _waiting: Waiting) -> str:
@@ -121,7 +156,10 @@ def _record_evidence(scene: Scene, _waiting: Waiting) -> str:
 
 _LINES: Final[dict[WaitingKind, Callable[[Scene, Waiting], str]]] = {
     WaitingKind.ROLL_BACK: _roll_back,
+    WaitingKind.FINISH_ROLLBACK: _finish_rollback,
     WaitingKind.WATCH: _watch,
+    WaitingKind.EXCEPT: _except,
+    WaitingKind.DECIDE_WAIVER: _decide_waiver,
     WaitingKind.FINISH_PRODUCTION: _finish,
     WaitingKind.START_PRODUCTION: _start_production,
     WaitingKind.REVISE: _revise,

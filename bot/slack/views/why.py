@@ -3,8 +3,9 @@
 from bot.rules.clauses import CLAUSES
 from bot.rules.scene import Scene
 from bot.rules.verdict import Gate, unmet
+from bot.slack.views.freezes import exception_button
 from bot.slack.views.gate_lines import gate_blocks
-from bot.slack.views.kit import CONTEXT_MOST, Message, lines, message, section, small
+from bot.slack.views.kit import CONTEXT_MOST, Message, actions, lines, message, section, small
 from bot.slack.views.next_act import next_act, next_gates
 from bot.slack.views.speech import Speech
 from bot.slack.views.standing import label, standing, subject
@@ -30,6 +31,7 @@ def why(scene: Scene) -> Message:
         section(f"*{what}: {lead}*"),
         *gate_blocks(missing, speech),
         small(_met(gates, speech)),
+        actions(exception_button(scene, ahead=True)),
     )
 
 

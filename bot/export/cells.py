@@ -1,0 +1,147 @@
+"""The same object as a line of CSV: flat columns, lists as "; " between their parts, harmless in a spreadsheet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from bot.rules.terms import Role
+
+Object: TypeAlias = Mapping[str, Any]
+"""What `objects` made, read back by key."""
+
+FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that begins so, whoever typed it: https://owasp.org/www-community/attacks/CSV_Injection."""
+
+COLUMNS: Final = (
+    "deployment",
+    "change",
+    "service",
+    "type",
+    "version",
+    "environment",
+    "what",
+    "outcome",
+    "requested_by",
+    "started_by",
+    "started_at",
+    "finished_by",
+    "finished_at",
+    "notes",
+    "rolls_back",
+    "rolled_back_by",
+    "window_start",
+    "window_end",
+    "window_submitted_at",
+    "window_reason",
+    "approvals",
+    "verifications",
+    "waivers",
+    "freeze_exceptions",
+    "observations",
+    "healthy_by",
+    "healthy_at",
+    "escalated_at",
+    "settled",
+    "deviation_codes",
+    "deviations",
+)
+"""In their order; a later release adds columns at the end only."""
+
+
+def cells(logged: Object) -> list[str]:
+    """The cells of one line, in the order of `COLUMNS`."""
+    window, watch = logged["window"] or {}, logged["watch"]
+    flat: dict[str, str] = {
+        **{name: each or "" for name, each in logged.items() if isinstance(each, str | None)},
+        **{name: _person(logged[name]) for name in ("requested_by", "started_by", "finished_by")},
+        "rolled_back_by": _list(logged["rolled_back_by"]),
+        "window_start": window.get("start", ""),
+        "window_end": window.get("end", ""),
+        "window_submitted_at": window.get("submitted_at", ""),
+        "window_reason": window.get("reason", ""),
+        "approvals": _list(map(_approval, logged["approvals"])),
+        "verifications": _list(map(_verification, logged["verifications"])),
+        "waivers": _list(map(_waiver, logged["waivers"])),
+        "freeze_exceptions": _list(map(_exception, logged["freeze_exceptions"])),
+        "observations": _list(map(_observation, logged["observations"])),
+        "healthy_by": _person(watch["healthy_by"]),
+        "healthy_at": watch["healthy_at"] or "",
+        "escalated_at": watch["escalated_at"] or "",
+        "settled": _settled(logged["settled"]),
+        "deviation_codes": _list(each["code"] for each in logged["deviations"]),
+        "deviations": _list(f"{each['clause']} {each['said']}" for each in logged["deviations"]),
+    }
+    return [harmless(flat[name]) for name in COLUMNS]
+
+
+def harmless(cell: str) -> str:
+    """The cell, behind an apostrophe where a spreadsheet would take it for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_BEGINS) else cell
+
+
+def _list(parts: Any) -> str:  # noqa: ANN401 - any iterable of texts
+    return "; ".join(parts)
+
+
+def _person(person: Object | None) -> str:
+    """`Ana Costa (U0ANA)`."""
+    return f"{person['name']} ({person['id']})" if person else ""
+
+
+def _for(person: Object | None) -> str:
+    return f" for {_person(person)}" if person else ""
+
+
+def _roles(approval: Object) -> str:
+    """`Tech Lead + Engineer`, with whom the person stood in for."""
+    stood_in = {each["role"]: each["for"] for each in approval["deputizing"]}
+    names: Sequence[str] = [
+        f"{Role(role).label}{' as deputy' if role in stood_in else ''}{_for(stood_in.get(role))}"
+        for role in approval["roles"]
+    ]
+    return " + ".join(names)
+
+
+def _approval(approval: Object) -> str:
+    voided = f", voided {approval['voided_at']}" if approval["voided_at"] else ""
+    return f"{approval['clause']} {_person(approval['by'])} as {_roles(approval)} {approval['at']}{voided}"
+
+
+def _verification(given: Object) -> str:
+    passed = "passed" if given["passed"] else "did not pass"
+    by = f"{_person(given['by'])}{_for(given['for'])}"
+    return f"{Role(given['role']).label}: {passed}, {by} {given['at']}{_quoted(given['notes'])}"
+
+
+def _waiver(waiver: Object) -> str:
+    decided = "undecided"
+    if waiver["granted_by"]:
+        decided = f"granted by {_person(waiver['granted_by'])}{_for(waiver['for'])} {waiver['granted_at']}"
+    elif waiver["refused_by"]:
+        reason = _quoted(waiver["refused_reason"])
+        decided = f"refused by {_person(waiver['refused_by'])} {waiver['refused_at']}{reason}"
+    return f"{waiver['environment']} until {waiver['until']}, {decided}{_quoted(waiver['reason'])}"
+
+
+def _exception(exception: Object) -> str:
+    by = f"{_person(exception['by'])}{_for(exception['for'])}"
+    return f"freeze {exception['freeze']} excepted by {by} {exception['at']}{_quoted(exception['reason'])}"
+
+
+def _observation(seen: Object) -> str:
+    withdrawn = ""
+    if seen["withdrawn_by"]:
+        reason = _quoted(seen["withdrawn_reason"])
+        withdrawn = f", withdrawn by {_person(seen['withdrawn_by'])} {seen['withdrawn_at']}{reason}"
+    what = f"{seen['clause']} {seen['problem']}: {seen['finding']}"
+    return f"{what}, {_person(seen['by'])} {seen['at']}{_quoted(seen['notes'])}{withdrawn}"
+
+
+def _settled(settled: Object | None) -> str:
+    if settled is None:
+        return ""
+    by = f"{_person(settled['by'])} {settled['at']}"
+    return f"by a fix instead{_quoted(settled['fix'])}, {by}{_quoted(settled['reason'])}"
+
+
+def _quoted(text: str | None) -> str:
+    return f" “{text}”" if text else ""

@@ -1,0 +1,88 @@
+"""Who is in the user groups that the organization's file names: Slack's word, asked again when it is no longer fresh.
+
+When Slack cannot be asked – user groups exist on paid plans only – the last known answer counts for
+`directory.max_age` of the guide; without one, nobody holds a role through the group. All instants here are real time.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from bot.people.current import Current
+from bot.people.unreachable import Unreachable
+from bot.rules.organization_outside import GroupId
+from bot.rules.terms import PersonId
+from bot.store import groups
+from bot.store.database import Database
+from bot.store.groups import GroupAnswer
+
+FRESH: Final = timedelta(minutes=1)
+ASKING_MOST: Final = 0.7
+"""Seconds of an act that may pass with asking for groups: whatever is left then is taken as it was last known."""
+
+log = structlog.get_logger()
+
+
+class Members(Protocol):
+    """A source of user groups' members, such as Slack's `usergroups.users.list`."""
+
+    def members(self, group: GroupId) -> tuple[PersonId, ...]:
+        """Say who is in a group.
+
+        Raises:
+            Unreachable: the source did not answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroups:
+    """Asks `source`, and remembers the answers in the store."""
+
+    database: Database
+    source: Members
+    current: Current
+    real_now: Callable[[], datetime]
+
+    def refresh(self, *, older_than: timedelta = FRESH, ask: bool = True) -> Mapping[GroupId, GroupAnswer]:
+        """Ask anew about every group of the file whose answer is older; returns the old answers that had to do.
+
+        A source that does not answer for one group is not asked for the others: a person waits for this. Without `ask`,
+        when it is known to be silent, all old answers have to do.
+        """
+        wanted = self.current.organization.all_groups()
+        if not wanted:
+            return {}
+        now = self.real_now()
+        with self.database.read() as connection:
+            known = groups.answers(connection, wanted)
+        stale = [group for group in wanted if group not in known or now - known[group].read_at >= older_than]
+        silent = self._ask(stale, now) if ask else stale
+        return {group: known[group] for group in silent if group in known}
+
+    def counting(self, known: Mapping[GroupId, GroupAnswer]) -> Mapping[GroupId, tuple[PersonId, ...]]:
+        """The members of those groups whose last answer still counts."""
+        oldest = self.real_now() - self.current.organization.guide.directory.max_age
+        return {group: answer.members for group, answer in known.items() if answer.read_at > oldest}
+
+    def outdated(self, group: GroupId, left: Collection[PersonId] = ()) -> None:
+        """Slack says that a group changed: whoever left holds nothing through it from now on, and it is asked about anew."""
+        with self.database.write() as connection:
+            groups.left(connection, group, left)
+            groups.outdate(connection, group, self.real_now() - FRESH)
+
+    def _ask(self, stale: Collection[GroupId], now: datetime) -> tuple[GroupId, ...]:
+        """Ask about each; returns those about which nothing was learned."""
+        began, left = time.monotonic(), list(stale)
+        while left and time.monotonic() - began < ASKING_MOST:
+            try:
+                members = self.source.members(left[0])
+            except Unreachable as problem:
+                log.warning("slack does not say who is in a user group", group=left[0], problem=str(problem))
+                break
+            with self.database.write() as connection:
+                groups.remember(connection, left.pop(0), members, now)
+        return tuple(left)
