@@ -12,7 +12,8 @@ from bot.sandbox.stories.stage import Stage
 from tests.browser.desk import Desk
 
 WIDE: Final = (1400, 640)
-SINGLE: Final = (1120, 560)
+SINGLE: Final = (1240, 560)
+TALL: Final = (1400, 760)
 FORM: Final = (640, 1000)
 
 
@@ -43,7 +44,11 @@ class Camera:
         return desk
 
     def takes(self, name: str, query: str, size: tuple[int, int] = WIDE) -> None:
-        """Show what an address shows, and keep it."""
+        """Show what an address shows, with no form before it, and keep it."""
+        for one in self._running.sandbox.workspace.company.people:
+            person = self._running.sandbox.person(one.name)
+            if person.modal is not None:
+                person.closes(everything=True)
         self.looks(query, size)
         self._page.wait_for_timeout(300)
         self._page.mouse.move(0, 0)

@@ -6,7 +6,6 @@ after the folder take only those.
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,14 +16,13 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.stories.error_rate import ERROR_RATE
 from bot.sandbox.stories.frozen import FROZEN
 from bot.sandbox.stories.preludes import (
-    CODE_AND_STAGING,
     MANAGERS,
     REQUEST,
     approve,
     asks_for,
-    comes_to_staging,
     deploys_to_staging,
     is_scheduled,
+    is_verified,
     proposes,
     records_merge,
     submits,
@@ -33,12 +31,16 @@ from bot.sandbox.stories.preludes import (
 from bot.sandbox.stories.stage import Row, Stage, expect, on
 from bot.sandbox.stories.straddling_window import STRADDLING_WINDOW
 from bot.sandbox.stories.waived_staging import WAIVED_STAGING
-from tests.browser.camera import SINGLE, WIDE, Camera
+from tests.browser.camera import SINGLE, TALL, WIDE, Camera
 from tests.browser.chromium import chromium, missing, opened
 
 CARD_AND: Final = "?as=ana&channel=payments&beside={}&beside-channel=dm"
 DRAFTED: Final = ("Wished window: from", "Wished window: to")
 """Fields of the request form that these pictures leave as they are filled in."""
+DEPLOYED: Final = 3
+"""Rows of the error rate's story up to where 4.12.0 is watched; then comes a report that is left out here."""
+ALARM: Final = 4
+ROLLBACK: Final = 5
 STILL_TO_COME: Final = {"Automated tests": "Still running", "Where the tests can be seen": None}
 
 Scene = Callable[[Camera, Stage], None]
@@ -57,7 +59,10 @@ def release(camera: Camera, stage: Stage) -> None:
     approve(stage, "tia", "lea")
     stage.presses_button("ana", "Start staging")
     camera.takes("refusal", "?as=ana&channel=payments", SINGLE)
-    green = {"Automated tests": "Passed", "Where the tests can be seen": REQUEST["Where the tests can be seen"]}
+    green = {
+        "Automated tests": "Passed",
+        "Where the tests can be seen": REQUEST["Where the tests can be seen"],
+    }
     records_merge(stage, **green)
     deploys_to_staging(stage)
     verify(stage)
@@ -68,7 +73,7 @@ def release(camera: Camera, stage: Stage) -> None:
     camera.waits_until(on(2, "14:08"))
     stage.presses_button("ana", "Succeeded")
     camera.waits_until(on(2, "14:18"))
-    camera.takes("watching", CARD_AND.format("omar"))
+    camera.takes("watching", "?as=ben&channel=payments&beside=omar&beside-channel=dm")
 
 
 def reminder(camera: Camera, stage: Stage) -> None:
@@ -81,55 +86,77 @@ def reminder(camera: Camera, stage: Stage) -> None:
 
 def waiver(camera: Camera, stage: Stage) -> None:
     """Ana asks the Directors to let her change leave out staging."""
-    _plays(stage, WAIVED_STAGING, 2)
+    _plays(stage, WAIVED_STAGING[:2])
     camera.takes("waiver", CARD_AND.format("dora"))
 
 
 def shorter_window(camera: Camera, stage: Stage) -> None:
     """A window past the end of business is offered again, shorter."""
-    _plays(stage, STRADDLING_WINDOW, 2)
+    _plays(stage, STRADDLING_WINDOW[:2])
     camera.takes_form("shorter-window", "ana", {})
 
 
 def calendar(camera: Camera, stage: Stage) -> None:
-    """Windows of two services, and a freeze, on a manager's Home."""
+    """Two windows that overlap, and a freeze, on a manager's Home."""
     is_scheduled(stage, on(2, "15:00"), on(2, "16:00"))
-    asks_for(stage, Version="4.13.0", **{DRAFTED[0]: on(2, "15:30"), DRAFTED[1]: on(2, "16:30")})
+    is_verified(stage, Version="4.13.0")
+    proposes(stage, on(2, "15:30"), on(2, "16:30"))
     stage.types("eve", "/deploy freeze")
-    year_end = {"Services": ["payments"], "From": on(10, "18:00"), "To": on(14, "9:00"), "Why": "year-end closing"}
+    year_end = {
+        "Services": ["payments"],
+        "From": on(10, "18:00"),
+        "To": on(14, "9:00"),
+        "Why": "year-end closing",
+    }
     submits(stage, "eve", year_end)
+    stage.person("eve").opens_home()
+    stage.settle()
     camera.takes("calendar", "?as=eve&channel=home", SINGLE)
 
 
 def freeze(camera: Camera, stage: Stage) -> None:
     """A freeze over a scheduled window; a Director can except the change."""
-    _plays(stage, FROZEN, 2)
+    _plays(stage, FROZEN[:2])
     camera.takes("freeze", CARD_AND.format("dora"))
 
 
 def alarm(camera: Camera, stage: Stage) -> None:
     """The error rate rises; then all is rolled back, and the log keeps it."""
-    _plays(stage, ERROR_RATE, 3)
-    stage.sandbox.clock.move_to(on(2, "15:14"))
-    stage.settle()
+    _plays(stage, ERROR_RATE[:DEPLOYED])
+    camera.waits_until(on(2, "15:20"))
     stage.presses_button("omar", "Report a problem…")
-    figures = {"What is wrong?": "The error rate is up", "Figure now": "0.9", "Over how many requests": "24,000"}
+    figures = {
+        "What is wrong?": "The error rate is up",
+        "Figure now": "0.9",
+        "Over how many requests": "24,000",
+    }
     camera.takes_form("report", "omar", figures)
-    _plays(stage, ERROR_RATE[3:], 2)
-    camera.takes("alarm", CARD_AND.format("omar"))
-    _plays(stage, ERROR_RATE[5:], len(ERROR_RATE))
+    _plays(stage, ERROR_RATE[ALARM:ROLLBACK])
+    camera.takes("alarm", CARD_AND.format("omar"), TALL)
+    _plays(stage, ERROR_RATE[ROLLBACK:])
     stage.types("ana", "/deploy list deployments")
     camera.takes("deployments", "?as=ana&channel=payments", WIDE)
 
 
 def delegate(camera: Camera, stage: Stage) -> None:
     """A Director names a deputy for her holidays."""
-    first = {"Role": "Tech Lead", "For whom": ["Tia"], "Deputy": ["Ben"], "From": on(3, "9:00"), "To": on(4, "18:00")}
+    first = {
+        "Role": "Tech Lead",
+        "For whom": "Tia",
+        "Deputy": "Ben",
+        "From": on(3, "9:00"),
+        "To": on(4, "18:00"),
+    }
     stage.types("tia", "/deploy delegate")
     submits(stage, "tia", first)
     stage.person("tia").closes()
     stage.types("dora", "/deploy delegate")
-    hers = {"Role": "Engineering Director", "Deputy": ["Eve"], "From": on(21, "9:00"), "To": on(24, "18:00")}
+    hers = {
+        "Role": "Engineering Director",
+        "Deputy": "Eve Larsen",
+        "From": on(21, "9:00"),
+        "To": on(24, "18:00"),
+    }
     camera.takes_form("delegate", "dora", hers)
 
 
@@ -145,9 +172,9 @@ SCENES: Final[Mapping[str, Scene]] = {
 }
 
 
-def _plays(stage: Stage, story: Sequence[Row], rows: int) -> None:
-    """Act out the first rows of a story."""
-    expect(stage.play(story[:rows]) == 0, "the story did not come out")
+def _plays(stage: Stage, rows: Sequence[Row]) -> None:
+    """Act out rows of a story."""
+    expect(stage.play(rows) == 0, "the story did not come out")
 
 
 def _take(scene: Scene, page: Page, folder: Path) -> None:

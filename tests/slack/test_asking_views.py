@@ -109,7 +109,7 @@ def test_a_director_reads_who_asks_for_what_why_and_what_goes_with_it() -> None:
     message = asking(a_scene("waiver asked"), DORA, Phase.WAIVER)
     assert read(message).startswith(
         "Ana asks you, as *Engineering Director*, to let *payments 4.12.0* leave out *staging* until"
-        " *Fri 27 Nov 15:00 CET*.\nWhy: “the cluster is down until Monday”\nWithout it: no deployment to staging,"
+        " *Fri 27 Nov 15:00 CET*.\nWhy: “the cluster is down until Monday”\nIf you grant it: no deployment to staging,"
         " no verification by QA and Product team and no approval of the Development Team Lead."
     )
     assert "CI passed" in read(message)
@@ -124,7 +124,7 @@ def test_leaving_out_development_leaves_the_verification_in_place() -> None:
     )
     course = a_course().does(ask_for_waiver, ANA, wish)
     text = read(asking(scene(course), DORA, Phase.WAIVER))
-    assert "Without it: no deployment to development. Code review" in text
+    assert "If you grant it: no deployment to development. Code review" in text
 
 
 @pytest.mark.clause("G-STD-8")

@@ -75,7 +75,7 @@ def delegate_modal(
                 Asked(
                     Field.PRINCIPAL,
                     "For whom",
-                    "Yourself, or the holder, as a Director. Empty only where nobody holds the role.",
+                    "Yourself. A Director can choose any holder of the role. Empty only where nobody holds it.",
                     optional=True,
                 ),
                 person,

@@ -82,7 +82,7 @@ def waiver_details(scene: Scene, waiver: Waiver) -> str:
     wished = scene.change.wished
     return lines(
         f"Why: {quoted(waiver.reason, 600)}",
-        f"Without it: {_left_out(scene.change, scene.setting.guide, waiver.environment)}."
+        f"If you grant it: {_left_out(scene.change, scene.setting.guide, waiver.environment)}."
         " Code review, tests and rollback plan stay as they are.",
         f"Wished window: {Speech.of(scene).span(wished)}" if wished and not scene.change.windows else None,
     )
