@@ -17,6 +17,18 @@ from bot.sandbox.strictness import Strictness
 from tests.browser.chromium import chromium, missing, must_run, opened
 from tests.browser.desk import Desk
 from tests.sandbox.tiny_bot import TinyBot
+from tests.short_form import WHOLE
+
+EVERY_DAY = frozenset({"test_routine_by_mouse.py", "test_forms.py", "test_rejection_by_keyboard.py"})
+"""What the short form does in a browser; the whole form does the rest as well."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the whole form what is not for every day."""
+    for item in items:
+        if not WHOLE and item.path.parent.name == "browser" and item.path.name not in EVERY_DAY:
+            item.add_marker(pytest.mark.skip(reason="the short form leaves it out: COUNTERSIGN_CI=1 does it"))
+
 
 PICTURES = "COUNTERSIGN_PICTURES"
 """The environment variable that names the folder for pictures of each step; without it, they go to a temporary one."""

@@ -23,7 +23,7 @@ from tests.short_form import WHOLE
 
 MONDAY = datetime.fromisoformat("2026-11-30T00:00:00+00:00")
 WEEK = timedelta(days=7)
-EXAMPLES = settings(max_examples=200 if WHOLE else 40)
+EXAMPLES = settings(max_examples=200 if WHOLE else 15)
 
 PEOPLE = tuple(PersonId(name) for name in ("ana", "ben", "cleo", "dora", "eve"))
 LISTED = tuple(role for role in Role if role is not Role.ON_CALL)

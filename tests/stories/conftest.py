@@ -7,6 +7,35 @@ import pytest
 from bot.demo import MONDAY, Demo, demo
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.stories.stage import Stage
+from tests.short_form import WHOLE
+
+ON_BOTH_EVERY_DAY = frozenset({"test_front_door.py", "test_races.py", "test_routine.py"})
+"""Stories that meet PostgreSQL in the short form, too; what is beneath them does so in the tests of store and acts."""
+ONLY_IN_THE_WHOLE_FORM = frozenset(
+    {
+        "test_freezes.py",
+        "test_log.py",
+        "test_reminders.py",
+        "test_rollback.py",
+        "test_superseded.py",
+        "test_windows_in_forms.py",
+    }
+)
+"""Families whose main road the demo's short stories walk every day."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The short form plays most stories on SQLite only, and leaves some families to the whole."""
+    if WHOLE:
+        return
+    for item in items:
+        if item.path.parent.name != "stories" or item.path.name in ON_BOTH_EVERY_DAY:
+            continue
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if item.path.name in ONLY_IN_THE_WHOLE_FORM or parameters.get("database_url") == "postgresql":
+            item.add_marker(
+                pytest.mark.skip(reason="the short form leaves it out: COUNTERSIGN_CI=1 plays it")
+            )
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from bot.sandbox.person import Outcome
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Stage
 from bot.store.changes import load_change
+from tests.short_form import only_in_the_whole_form
 
 FORM = {
     "Peers to ask": ["Ben"],
@@ -55,6 +56,7 @@ def requested(stage: Stage) -> Stage:
     return stage
 
 
+@only_in_the_whole_form
 def test_a_list_pages_back_and_forth_in_place(stage: Stage, harbor: Demo) -> None:
     for number in range(1, 13):
         ask_for(stage, f"5.{number}.0")
