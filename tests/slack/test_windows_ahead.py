@@ -85,6 +85,7 @@ def test_a_card_says_which_freeze_its_window_lies_in_and_who_can_except_it() -> 
     assert "Approved, but its service is frozen then" in texts(shown.blocks)
     assert "can start" not in texts(card(in_its_window(a_scene("window open"))).blocks)
     assert "Except from freeze…" in labels(shown)
+    assert "Start deployment" not in labels(shown, "primary"), "what is refused is not the button to press"
 
 
 def test_a_card_whose_window_meets_no_freeze_says_nothing_of_freezes() -> None:
@@ -95,6 +96,7 @@ def test_a_card_whose_window_meets_no_freeze_says_nothing_of_freezes() -> None:
     assert "freeze" not in texts(shown.blocks)
     assert "Ana can start" in texts(shown.blocks)
     assert "Except from freeze…" not in labels(shown)
+    assert "Start deployment" in labels(shown, "primary")
 
 
 def test_an_exception_can_be_given_before_there_is_a_window_and_not_after_the_start() -> None:

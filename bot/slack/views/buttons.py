@@ -3,6 +3,7 @@
 from bot.rules.approvals import missing_seats, rows_at
 from bot.rules.change import ReturnedBecause
 from bot.rules.clauses import Clause
+from bot.rules.freeze_gates import freezes_over
 from bot.rules.life import TRANSITIONS, Act, Stage
 from bot.rules.scene import Scene
 from bot.rules.verdict import unmet
@@ -51,7 +52,8 @@ def stage_buttons(scene: Scene, ref: Ref) -> list[Json]:
         case Stage.APPROVING:
             return [button(Press.APPROVE, "Approve", ref, "primary"), button(Press.REJECT, "Reject…", ref)]
         case Stage.SCHEDULED:
-            start = button(Press.START_PRODUCTION, "Start deployment", ref, "primary")
+            frozen = freezes_over(scene.change, scene.setting)
+            start = button(Press.START_PRODUCTION, "Start deployment", ref, None if frozen else "primary")
             baseline = button(Press.RECORD_BASELINE, "Record baseline…", ref)
             return [start, button(Press.REJECT, "Reject…", ref), baseline]
         case Stage.SUPERSEDED:
