@@ -19,7 +19,7 @@ from tests.browser.desk import Desk
 from tests.sandbox.tiny_bot import TinyBot
 from tests.short_form import WHOLE
 
-EVERY_DAY = frozenset({"test_routine_by_mouse.py", "test_forms.py", "test_rejection_by_keyboard.py"})
+EVERY_DAY = frozenset({"test_routine_by_mouse.py", "test_rejection_by_keyboard.py"})
 """What the short form does in a browser; the whole form does the rest as well."""
 
 

@@ -13,15 +13,19 @@ ON_BOTH_EVERY_DAY = frozenset({"test_front_door.py", "test_races.py", "test_rout
 """Stories that meet PostgreSQL in the short form, too; what is beneath them does so in the tests of store and acts."""
 ONLY_IN_THE_WHOLE_FORM = frozenset(
     {
+        "test_asking_around.py",
         "test_freezes.py",
         "test_log.py",
+        "test_own_process.py",
+        "test_people.py",
         "test_reminders.py",
         "test_rollback.py",
         "test_superseded.py",
+        "test_waivers.py",
         "test_windows_in_forms.py",
     }
 )
-"""Families whose main road the demo's short stories walk every day."""
+"""Families whose main road the demo's stories walk every day, or whose parts are tested beneath."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
