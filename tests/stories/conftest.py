@@ -14,8 +14,10 @@ ON_BOTH_EVERY_DAY = frozenset({"test_front_door.py", "test_races.py", "test_rout
 ONLY_IN_THE_WHOLE_FORM = frozenset(
     {
         "test_asking_around.py",
+        "test_export_command.py",
         "test_freezes.py",
         "test_log.py",
+        "test_organization_file.py",
         "test_own_process.py",
         "test_people.py",
         "test_reminders.py",
