@@ -52,8 +52,7 @@ def is_excepted(change: Change, freeze: Freeze) -> bool:
 
 def excepted_by(roster: Roster, guide: Guide) -> tuple[PersonId, ...]:
     """Who may except a change from a freeze."""
-    people = (person for role in guide.freezes.excepted_by for person in roster.holders(role))
-    return tuple(dict.fromkeys(people))
+    return roster.holders_of(guide.freezes.excepted_by)
 
 
 def freeze_words(freeze: Freeze) -> tuple[Part, ...]:

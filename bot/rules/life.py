@@ -11,7 +11,7 @@ from enum import StrEnum
 from bot.rules.approvals import missing_seats, rows_at
 from bot.rules.change import Change, Outcome
 from bot.rules.clauses import Clause
-from bot.rules.leaving_out import is_left_out, is_through
+from bot.rules.leaving_out import is_left_out, is_through, is_verified
 from bot.rules.setting import Policy
 from bot.rules.terms import change_label
 from bot.rules.verdict import Gate
@@ -359,14 +359,9 @@ def _stage_before_verification(change: Change, policy: Policy) -> Stage | None:
             return Stage.STAGING
         if not is_through(change, environment):
             return Stage.PREPARING
-    if is_left_out(change, guide.verified_in):
+    if is_left_out(change, guide.verified_in) or is_verified(change, guide):
         return None
-    if not all(
-        (verification := change.verified_by(role)) and verification.passed
-        for role in guide.verification.roles
-    ):
-        return Stage.VERIFYING
-    return None
+    return Stage.VERIFYING
 
 
 def claims_version(change: Change, policy: Policy) -> bool:

@@ -207,6 +207,10 @@ class Roster:
         """Who holds `role` now, or for the planned window, deputies included; in the order in which they are named."""
         return self._at(for_window=for_window).get(role, ())
 
+    def holders_of(self, roles: Iterable[Role]) -> tuple[PersonId, ...]:
+        """Who holds any of these roles now, each once, in the order of the roles."""
+        return _each_once(person for role in roles for person in self.holders(role))
+
     def own_holders(self, role: Role) -> tuple[PersonId, ...]:
         """Who holds `role` now by themselves, and may therefore name a deputy for it."""
         return tuple(person for person in self.holders(role) if not self.deputizing(person, (role,)))
@@ -230,6 +234,13 @@ class Roster:
         """The holder for whom `person` acts in `role`; None for their own role, and where it has no holder."""
         found = self.deputizing(person, (role,), for_window=for_window)
         return found[0].principal if found else None
+
+    def acts_for(self, person: PersonId, roles: Collection[Role]) -> PersonId | None:
+        """For whom `person` acts now in whichever of these roles they hold; None where they hold one of them themselves."""
+        held = [role for role in roles if person in self.holders(role)]
+        if any(not self.deputizing(person, (role,)) for role in held):
+            return None
+        return next((self.deputy_for(person, role) for role in held), None)
 
     def _at(self, *, for_window: bool) -> Mapping[Role, tuple[PersonId, ...]]:
         return self.at_window if for_window and self.at_window is not None else self.now

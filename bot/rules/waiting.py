@@ -174,6 +174,6 @@ def concerned(change: Change, setting: Setting) -> tuple[PersonId, ...]:
     if stage(change, setting.policy) in IN_PRODUCTION:
         monitoring, rollback = setting.guide.monitoring, setting.guide.rollback
         roles = (*monitoring.roles, *monitoring.escalates_to, *rollback.started_by)
-        people += [person for role in roles for person in setting.roster.holders(role)]
+        people += setting.roster.holders_of(roles)
         people += [each.started_by for each in change.deployments if each.rolls_back]
     return tuple(dict.fromkeys(people))

@@ -46,8 +46,7 @@ def undecided_waivers(change: Change, setting: Setting) -> tuple[Waiver, ...]:
 
 def who_decides_waivers(change: Change, setting: Setting) -> tuple[PersonId, ...]:
     """Who may grant and refuse a waiver of this change: nobody decides on their own."""
-    people = (person for role in setting.guide.waivers.granted_by for person in setting.roster.holders(role))
-    return _others(people, change, setting)
+    return _others(setting.roster.holders_of(setting.guide.waivers.granted_by), change, setting)
 
 
 def who_excepts(change: Change, setting: Setting) -> tuple[PersonId, ...]:
@@ -57,7 +56,7 @@ def who_excepts(change: Change, setting: Setting) -> tuple[PersonId, ...]:
 
 def _others(people: Iterable[PersonId], change: Change, setting: Setting) -> tuple[PersonId, ...]:
     own = None if setting.guide.allow_self_approval else change.requester
-    return tuple(dict.fromkeys(person for person in people if person != own))
+    return tuple(person for person in people if person != own)
 
 
 def waiver_words(waiver: Waiver) -> tuple[Part, ...]:

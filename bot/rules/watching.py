@@ -9,20 +9,18 @@ def who_can_confirm(change: Change, deployment: Deployment, setting: Setting) ->
     """The deployer while an engineer of the service, those on call, and after the escalation those it went to."""
     monitoring = setting.guide.monitoring
     roles = (*monitoring.roles, *(monitoring.escalates_to if deployment.escalated_at else ()))
-    engineers = setting.roster.holders(Role.ENGINEER)
-    deployer = (change.deployer,) if change.deployer in engineers else ()
-    held = (person for role in roles for person in setting.roster.holders(role))
-    return tuple(dict.fromkeys((*deployer, *held)))
+    return _deployer_and(roles, change, setting)
 
 
 def who_can_roll_back(change: Change, setting: Setting) -> tuple[PersonId, ...]:
     """The deployer while an engineer of the service, and whom the guide names."""
+    return _deployer_and(setting.guide.rollback.started_by, change, setting)
+
+
+def _deployer_and(roles: tuple[Role, ...], change: Change, setting: Setting) -> tuple[PersonId, ...]:
     engineers = setting.roster.holders(Role.ENGINEER)
     deployer = (change.deployer,) if change.deployer in engineers else ()
-    roles = setting.guide.rollback.started_by
-    return tuple(
-        dict.fromkeys((*deployer, *(person for role in roles for person in setting.roster.holders(role))))
-    )
+    return tuple(dict.fromkeys((*deployer, *setting.roster.holders_of(roles))))
 
 
 def is_still_in_production(change: Change, setting: Setting) -> bool:

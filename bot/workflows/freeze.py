@@ -67,7 +67,8 @@ def except_from_freeze(moment: Moment, form: FreezeLeave) -> Verdict:
     refused = reason_missing(Clause.STD_8, form.reason, "Say why this change cannot wait for its end.")
     if refused:
         return refused
-    excepted = FreezeExcepted(freeze.id, moment.actor, form.reason, moment.now, _deputy_for(moment))
+    principal = moment.setting.roster.acts_for(moment.actor, moment.setting.guide.freezes.excepted_by)
+    excepted = FreezeExcepted(freeze.id, moment.actor, form.reason, moment.now, principal)
     return Done(
         (excepted,), say(f"You excepted {moment.label} from the freeze that ends ", When(freeze.ends), ".")
     )
@@ -108,8 +109,7 @@ def _refused_as_declarer(
 
 
 def _holders(moment: CompanyMoment, service: ServiceName, roles: tuple[Role, ...]) -> tuple[PersonId, ...]:
-    roster = moment.rosters(service)
-    return tuple(dict.fromkeys(person for role in roles for person in roster.holders(role)))
+    return moment.rosters(service).holders_of(roles)
 
 
 def _refused_by_time(form: FreezeWish, now: datetime) -> Refused | None:
@@ -135,12 +135,3 @@ def _refused_as_director(moment: Moment) -> Refused | None:
     return refuse(
         Clause.STD_8, say(f"Excepting a change from a freeze is for the {roles}. ", *can), who=others
     )
-
-
-def _deputy_for(moment: Moment) -> PersonId | None:
-    """For whom the actor excepts; None where they hold such a role themselves."""
-    roster, actor = moment.setting.roster, moment.actor
-    held = [role for role in moment.setting.guide.freezes.excepted_by if actor in roster.holders(role)]
-    if any(not roster.deputizing(actor, (role,)) for role in held):
-        return None
-    return next((roster.deputy_for(actor, role) for role in held), None)

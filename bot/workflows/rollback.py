@@ -98,7 +98,7 @@ def settle_rollback(moment: Moment, form: Settlement) -> Verdict:
     if refused or attempt is None:
         return refused or refuse_as_moved_on(Clause.RB_2)
     roles = setting.guide.rollback.settled_by
-    able = tuple(dict.fromkeys(person for role in roles for person in setting.roster.holders(role)))
+    able = setting.roster.holders_of(roles)
     if moment.actor not in able:
         titles = join_names([role.label for role in roles])
         return refuse(Clause.RB_2, say(f"Settling a required rollback is for the {titles}."), who=able)

@@ -46,9 +46,7 @@ def _role(moment: Moment, form: VerificationInput) -> Role | Refused:
         if form.role in {None, role} and moment.actor in moment.setting.roster.holders(role)
     ]
     if not held:
-        able = tuple(
-            dict.fromkeys(person for role in roles for person in moment.setting.roster.holders(role))
-        )
+        able = moment.setting.roster.holders_of(roles)
         wanted = join_names([role.label for role in roles])
         return refuse(Clause.STD_6, say(f"Verifying is for {wanted} of {moment.change.service}."), who=able)
     if not form.passed:

@@ -15,7 +15,7 @@ from bot.rules.gates import approval_gates, evidence_gates
 from bot.rules.inputs import WaiverGrant, WaiverRefusal, WaiverWish
 from bot.rules.life import WINDOWED, Act, Stage, refuse_by_stage, stage
 from bot.rules.setting import Setting
-from bot.rules.terms import ApprovalStage, PersonId
+from bot.rules.terms import ApprovalStage
 from bot.rules.verdict import Done, Field, Refused, Verdict, refuse, unmet
 from bot.rules.waiver_gates import expiry_gate
 from bot.rules.waivers import Waiver
@@ -64,7 +64,7 @@ def grant_waiver(moment: Moment, form: WaiverGrant) -> Verdict:
     waiver = _decidable(moment, Act.GRANT_WAIVER, form.waiver)
     if isinstance(waiver, Refused):
         return waiver
-    principal = _principal(moment)
+    principal = moment.setting.roster.acts_for(moment.actor, moment.setting.guide.waivers.granted_by)
     granted = WaiverGranted(waiver.number, moment.actor, moment.now, principal)
     facts: tuple[Fact, ...] = (granted,)
     more = waivers_taking_effect(apply_all(moment.change, facts), moment.setting)
@@ -94,7 +94,7 @@ def _decidable(moment: Moment, act: Act, number: int | None) -> Waiver | Refused
     if refused:
         return refused
     roster, roles = moment.setting.roster, moment.setting.guide.waivers.granted_by
-    directors = tuple(dict.fromkeys(person for role in roles for person in roster.holders(role)))
+    directors = roster.holders_of(roles)
     if moment.actor not in directors:
         titles = " or ".join(role.label for role in roles)
         return refuse(Clause.ENV_2, say(f"Waivers are decided by the {titles}."), who=directors)
@@ -110,12 +110,6 @@ def _decidable(moment: Moment, act: Act, number: int | None) -> Waiver | Refused
         why = say("The time that was asked for is over: the requester asks again.")
         return refuse(Clause.ENV_2, why, who=(moment.change.requester,))
     return waiver
-
-
-def _principal(moment: Moment) -> PersonId | None:
-    """For whom the actor decides, where they hold the role as a deputy."""
-    deputizing = moment.setting.roster.deputizing(moment.actor, moment.setting.guide.waivers.granted_by)
-    return next((each.principal for each in deputizing), None)
 
 
 def waivers_taking_effect(change: Change, setting: Setting) -> tuple[Fact, ...]:

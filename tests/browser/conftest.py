@@ -17,7 +17,7 @@ from bot.sandbox.strictness import Strictness
 from tests.browser.chromium import chromium, missing, must_run, opened
 from tests.browser.desk import Desk
 from tests.sandbox.tiny_bot import TinyBot
-from tests.short_form import WHOLE
+from tests.short_form import only_in_the_whole_form
 
 EVERY_DAY = frozenset({"test_routine_by_mouse.py", "test_rejection_by_keyboard.py"})
 """What the short form does in a browser; the whole form does the rest as well."""
@@ -26,8 +26,8 @@ EVERY_DAY = frozenset({"test_routine_by_mouse.py", "test_rejection_by_keyboard.p
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to the whole form what is not for every day."""
     for item in items:
-        if not WHOLE and item.path.parent.name == "browser" and item.path.name not in EVERY_DAY:
-            item.add_marker(pytest.mark.skip(reason="the short form leaves it out: COUNTERSIGN_CI=1 does it"))
+        if item.path.parent.name == "browser" and item.path.name not in EVERY_DAY:
+            item.add_marker(only_in_the_whole_form)
 
 
 PICTURES = "COUNTERSIGN_PICTURES"

@@ -7,7 +7,7 @@ import pytest
 from bot.demo import MONDAY, Demo, demo
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.stories.stage import Stage
-from tests.short_form import WHOLE
+from tests.short_form import only_in_the_whole_form
 
 ON_BOTH_EVERY_DAY = frozenset({"test_front_door.py", "test_races.py", "test_routine.py"})
 """Stories that meet PostgreSQL in the short form, too; what is beneath them does so in the tests of store and acts."""
@@ -32,16 +32,12 @@ ONLY_IN_THE_WHOLE_FORM = frozenset(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The short form plays most stories on SQLite only, and leaves some families to the whole."""
-    if WHOLE:
-        return
     for item in items:
         if item.path.parent.name != "stories" or item.path.name in ON_BOTH_EVERY_DAY:
             continue
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         if item.path.name in ONLY_IN_THE_WHOLE_FORM or parameters.get("database_url") == "postgresql":
-            item.add_marker(
-                pytest.mark.skip(reason="the short form leaves it out: COUNTERSIGN_CI=1 plays it")
-            )
+            item.add_marker(only_in_the_whole_form)
 
 
 @pytest.fixture

@@ -34,11 +34,8 @@ def watched(scene: Scene, link: str | None) -> Iterator[Direct]:
     deployment = scene.change.attempt_in(scene.setting.guide.production)
     if deployment is None or deployment.nudged is None or not is_watched(scene, deployment):
         return
-    roles = scene.setting.guide.monitoring.roles
-    people = (
-        scene.change.deployer,
-        *(person for role in roles for person in scene.setting.roster.holders(role)),
-    )
+    on_watch = scene.setting.roster.holders_of(scene.setting.guide.monitoring.roles)
+    people = (scene.change.deployer, *on_watch)
     for person in dict.fromkeys(people):
         key = f"{LineKind.WATCH}/{deployment.id}/{_message_of(scene, deployment.nudged)}/{person}"
         yield Direct(

@@ -51,7 +51,7 @@ def plan_in_sight(scene: Scene, plan: str) -> str:
     if scene.stage is not Stage.ROLLBACK_REQUIRED:
         return plan
     roles = scene.setting.guide.rollback.settled_by
-    able = [person for role in roles for person in scene.setting.roster.holders(role)]
+    able = scene.setting.roster.holders_of(roles)
     nothing = f"No version is recorded in {typed(scene.setting.guide.production)} before it"
     return f"{plan}\nℹ️ {nothing}: {Speech.of(scene).people(able)} can settle this by a fix."
 
