@@ -14,6 +14,7 @@ from rich.console import Console
 from bot.app import build, default_guide_text
 from bot.demo import play, show
 from bot.export.command import CannotExport, Options, export
+from bot.export.timeline import export_timeline
 from bot.logs import log_to_stderr
 from bot.people.calendars import NamedCalendars
 from bot.policy_check import check
@@ -36,6 +37,10 @@ audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
 commands.add_typer(audit_commands, name="audit")
 policy_commands = typer.Typer(help="The organization's guide, people and rota.", no_args_is_help=True)
 commands.add_typer(policy_commands, name="policy")
+export_commands = typer.Typer(
+    help="The log of deployments, or an incident's timeline.", invoke_without_command=True
+)
+commands.add_typer(export_commands, name="export")
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -157,8 +162,9 @@ def verify_audit() -> None:
     print(f"The audit log holds: {result.rows} rows in {result.streams} streams.")
 
 
-@commands.command("export")
-def export_log(
+@export_commands.callback()
+def export_log(  # noqa: PLR0913 - the options of a command line
+    context: typer.Context,
     *,
     written_as: Annotated[str, typer.Option("--format", help="csv or jsonl.")] = "csv",
     since: Annotated[
@@ -169,9 +175,24 @@ def export_log(
     output: Annotated[Path | None, typer.Option(help="The file to write; standard output otherwise.")] = None,
 ) -> None:
     """Write the log: every deployment to every environment, with its approvals, waivers and deviations."""
+    if context.invoked_subcommand:
+        return
     settings = _settings()
     options = Options(written_as, since, until, service)
     said = export(_for_the_whole_log(settings), _organization(settings.organization), options, output)
+    if said:
+        complaints.print(said, markup=False)
+
+
+@export_commands.command("timeline")
+def export_incident(
+    change: Annotated[str, typer.Argument(help="A hotfix, such as CHG-2.")],
+    output: Annotated[Path | None, typer.Option(help="The file to write; standard output otherwise.")] = None,
+) -> None:
+    """Write the timeline of a hotfix's incident as Markdown."""
+    settings = _settings()
+    organization = _organization(settings.organization)
+    said = export_timeline(_for_the_whole_log(settings), organization, change, output)
     if said:
         complaints.print(said, markup=False)
 

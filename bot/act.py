@@ -17,10 +17,11 @@ from bot.people.company import Company
 from bot.people.directory import Standing
 from bot.rules.change import Change
 from bot.rules.clauses import Clause
+from bot.rules.hotfix_inputs import HotfixDeclaration
 from bot.rules.inputs import DeploymentRequest
 from bot.rules.life import TRANSITIONS, Act
 from bot.rules.scene import Scene
-from bot.rules.setting import Setting
+from bot.rules.setting import Numbers, Setting
 from bot.rules.terms import ChangeId, PersonId, change_label
 from bot.rules.verdict import Done, Refused, Verdict, refuse
 from bot.rules.words import say
@@ -32,12 +33,15 @@ from bot.store.derived import store_derived
 from bot.store.failures import tried_twice
 from bot.store.numbers import DatabaseNumbers
 from bot.workflows.deploy import flag_overrun
+from bot.workflows.hotfix import ask_whether_contained, declare_hotfix
 from bot.workflows.moment import Moment
 from bot.workflows.observe import repeat_alarm
 from bot.workflows.outgoing import home_line, refreshing_lines
 from bot.workflows.remind import remind_asked
 from bot.workflows.request import request_deployment
+from bot.workflows.review import remind_review
 from bot.workflows.supersede import supersede
+from bot.workflows.verbal import chase_verbal
 from bot.workflows.waive import expire_waiver
 from bot.workflows.watch import escalate_monitoring, nudge_monitoring
 from bot.workflows.windows import lapse_window
@@ -45,8 +49,11 @@ from bot.workflows.windows import lapse_window
 __all__ = ["TIMER_VERBS", "Acts", "Answer", "Caller", "TimerVerb", "UnknownChange", "UnknownService", "Verb"]
 
 F = TypeVar("F")
+Asked = TypeVar("Asked", bound=DeploymentRequest | HotfixDeclaration)
 Verb = Callable[[Moment, F], Verdict]
 """What a person does to a change, given what they handed in."""
+Opening = Callable[[Setting, PersonId, Asked, Numbers], Verdict]
+"""What a person does to open a change."""
 TimerVerb = Callable[[Change, Setting], Verdict]
 """What time does to a change."""
 
@@ -61,6 +68,9 @@ TIMER_VERBS: Final[Mapping[str, TimerVerb]] = {
         expire_waiver,
         supersede,
         remind_asked,
+        chase_verbal,
+        remind_review,
+        ask_whether_contained,
     )
 }
 """Which verb a deadline's kind calls."""
@@ -114,16 +124,28 @@ class Acts:
         return scene
 
     def request(self, caller: Caller, form: DeploymentRequest) -> Answer:
-        """Open a change.
+        """Open a change of the standard process.
 
         Raises:
             UnknownService: the organization has no such service.
             DatabaseBusy, DatabaseGone: nothing was recorded.
         """
+        return self._open(caller, Act.REQUEST_DEPLOYMENT, request_deployment, form)
+
+    def declare(self, caller: Caller, form: HotfixDeclaration) -> Answer:
+        """Open a hotfix.
+
+        Raises:
+            UnknownService: the organization has no such service.
+            DatabaseBusy, DatabaseGone: nothing was recorded.
+        """
+        return self._open(caller, Act.DECLARE_HOTFIX, declare_hotfix, form)
+
+    def _open(self, caller: Caller, act: Act, verb: Opening[Asked], form: Asked) -> Answer:
         if form.service not in self.company.organization.services:
             raise UnknownService(form.service)
         standing = self.company.directory.who_is(caller.person, caller.team)
-        answer = tried_twice(lambda: self._request(caller, form, standing))
+        answer = tried_twice(lambda: self._open_once(caller, act, verb, form, standing))
         self.committed()
         return answer
 
@@ -199,7 +221,9 @@ class Acts:
         self.committed()
         return done
 
-    def _request(self, caller: Caller, form: DeploymentRequest, standing: Standing) -> Answer:
+    def _open_once(
+        self, caller: Caller, act: Act, verb: Opening[Asked], form: Asked, standing: Standing
+    ) -> Answer:
         with self.database.write() as connection:
             repeated = self._repeated(connection, caller)
             if repeated:
@@ -209,12 +233,12 @@ class Acts:
             neighbors = queries.neighbors(connection, form.service, form.version, except_change=None)
             setting = Setting(self.company.policy(form.service), roster, now, neighbors)
             verdict: Verdict = (
-                refuse(Clause.TYPE_1, standing.problem)
+                refuse(TRANSITIONS[act].clause, standing.problem)
                 if standing.problem
-                else request_deployment(setting, caller.person, form, DatabaseNumbers(connection))
+                else verb(setting, caller.person, form, DatabaseNumbers(connection))
             )
             names = self.company.organization.names()
-            decided = Decided(Act.REQUEST_DEPLOYMENT, caller, None, setting, verdict, names, standing)
+            decided = Decided(act, caller, None, setting, verdict, names, standing)
             return write_down(connection, decided, self.real_now())
 
     def _perform(self, seen: _Seen, change_id: ChangeId, verb: Verb[F], form: F) -> Answer:
@@ -259,6 +283,10 @@ class Acts:
                 decided = Decided(verb.__name__, None, change, setting, verdict, names, late=late)
                 write_down(connection, decided, self.real_now())
             deadlines.done(connection, deadline, now)
+            if not isinstance(
+                verdict, Done
+            ):  # it came at a time at which the guide, as it is now, wants none
+                store_derived(connection, change, setting)
             return isinstance(verdict, Done)
 
     def _repeated(self, connection: Connection, caller: Caller) -> Answer | None:

@@ -7,7 +7,7 @@ signatures, leases and time-outs.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Final
 
@@ -35,7 +35,7 @@ from bot.rules.organization import Organization
 from bot.rules.organization_reading import parse_organization
 from bot.settings import BadSettings, Settings
 from bot.slack.deliver.delivery import Delivery
-from bot.slack.deliver.posting import Poster
+from bot.slack.deliver.posting import PACE, Poster
 from bot.slack.listeners import listen
 from bot.slack.listeners.desk import Desk
 from bot.slack.socket_mode import SocketMode
@@ -136,8 +136,8 @@ def organization_file(settings: Settings) -> OrganizationFile:
     return OrganizationFile(path.read_bytes, parse)
 
 
-def build(settings: Settings, *, now: Callable[[], datetime] = real_now) -> App:
-    """Put everything together; nothing runs yet, and nothing was asked of Slack.
+def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: timedelta = PACE) -> App:
+    """Put everything together; nothing runs yet, and nothing was asked of Slack. `pace` is as in `Poster`.
 
     Raises:
         BadSettings: the organization's file cannot be read.
@@ -159,7 +159,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now) -> App:
     acts = Acts(database, company, now, real_now, committed=deliver_soon)
     company_acts = CompanyActs(database, company, now, real_now, committed=deliver_soon)
     client = _client(settings, DELIVERY_SECONDS)
-    delivery = Delivery(database, company, Poster(client, database, real_now), now, real_now)
+    delivery = Delivery(database, company, Poster(client, database, real_now, pace), now, real_now)
     watch = CompanyWatch(database, company, acts, file, text.digest, now, real_now)
     clock = Clock(database, acts, delivery, watch, now, real_now)
     desk = Desk(acts, company_acts, _client(settings, DIRECTORY_SECONDS))

@@ -32,6 +32,8 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = {
         "expire_waiver",
         "supersede",
         "remind_asked",
+        "chase_verbal",
+        "ask_whether_contained",
     ),
 }
 """Which kinds of deadlines each job claims. What one change may want at the same time for one thing is in one job, since

@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from bot.people.directory import Standing
 from bot.rules.change import Change
-from bot.rules.deadlines import superseding
+from bot.rules.deadlines import superseding, to_contain
 from bot.rules.facts import Fact
 from bot.rules.folding import apply_all, replay
 from bot.rules.life import Stage, stage
 from bot.rules.production_facts import HealthConfirmed
 from bot.rules.scene import Scene
 from bot.rules.setting import Setting
-from bot.rules.terms import PersonId, Role, Words
+from bot.rules.terms import ChangeType, PersonId, Role, Words
 from bot.rules.verdict import Done, Refused, Verdict
 from bot.rules.words import plain
 from bot.store import audit, deadlines, dedupe, outbox, queries
@@ -81,8 +81,7 @@ def write_down(connection: Connection, decided: Decided, real_now: datetime) -> 
         write_facts(connection, after.id, facts, production=setting.guide.production)
         now_at = store_derived(connection, after, setting)
         if now_at is Stage.DONE and decided.before and _confirms(facts):
-            for older in queries.older_unstarted(connection, after):
-                deadlines.give(connection, older, superseding(after, setting.now))
+            _tell_older(connection, after, setting)
     said = _said(decided)
     entry_id = audit.record(connection, _entry(decided, after, facts, said))
     if after is not None and facts:
@@ -93,6 +92,17 @@ def write_down(connection: Connection, decided: Decided, real_now: datetime) -> 
         told = {"done": isinstance(verdict, Done), "said": said, "change": after.id if after else None}
         dedupe.remember(connection, decided.caller.key, told)
     return Answer(verdict, said, None if after is None else Scene(after, setting, decided.names))
+
+
+def _tell_older(connection: Connection, done: Change, setting: Setting) -> None:
+    """Older changes that have not started are superseded; of a hotfix their requesters are asked whether they contain it."""
+    if not setting.guide.follows_hotfix(done.type):
+        for older in queries.older_unstarted(connection, done):
+            deadlines.give(connection, older, superseding(done, setting.now))
+        return
+    standard = [each for each in ChangeType if not setting.guide.follows_hotfix(each)]
+    for older in queries.older_unstarted(connection, done, standard):
+        deadlines.give(connection, older, to_contain(done, setting.now))
 
 
 PUNCTUAL: Final = timedelta(minutes=2)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,9 @@ from bot.sandbox.stories.error_rate import ERROR_RATE
 from bot.sandbox.stories.failed_verification import FAILED_VERIFICATION
 from bot.sandbox.stories.friday_afternoon import FRIDAY_AFTERNOON
 from bot.sandbox.stories.frozen import FROZEN
+from bot.sandbox.stories.hotfix_afternoon import HOTFIX_AFTERNOON
+from bot.sandbox.stories.hotfix_in_breach import HOTFIX_IN_BREACH
+from bot.sandbox.stories.hotfix_night import HOTFIX_NIGHT
 from bot.sandbox.stories.narrowed_window import NARROWED_WINDOW
 from bot.sandbox.stories.plain import PLAIN
 from bot.sandbox.stories.routine import ROUTINE
@@ -31,6 +34,7 @@ from bot.sandbox.stories.waived_staging import WAIVED_STAGING
 from bot.sandbox.strictness import Strictness
 from bot.sandbox.workspace import Credentials
 from bot.settings import load_settings
+from bot.slack.deliver.posting import PACE
 from bot.slack.ids import COMMAND
 from bot.slack.manifest import SHORTCUTS, scopes
 from bot.store.database import migrate
@@ -42,9 +46,15 @@ from bot.web.site import SLACK_PATH
 MONDAY: Final = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
 """Monday 30 November 2026, 09:30 in Berlin, where Harbor is."""
 
+AT_ONCE: Final = timedelta(milliseconds=1)
+"""The pace of messages where days pass in seconds."""
+
 STORIES: Final = {
     "A routine release, with everything that people get wrong": ROUTINE,
     "A routine release on a good day": PLAIN,
+    "A hotfix at 14:00: an alarm, a rollback, and the review until it is signed": HOTFIX_AFTERNOON,
+    "A hotfix at 02:00, on four words by phone": HOTFIX_NIGHT,
+    "The same night with nobody reachable: a start in breach": HOTFIX_IN_BREACH,
     "A version that fails its verification": FAILED_VERIFICATION,
     "A narrowed window": NARROWED_WINDOW,
     "A window that reaches past the end of business": STRADDLING_WINDOW,
@@ -129,7 +139,7 @@ def demo(
         )
         if database_url is None:
             migrate(settings.database_url.get_secret_value())
-        app = build(settings, now=clock.now)
+        app = build(settings, now=clock.now, pace=PACE if ticking else AT_ONCE)
         with Serving(app.web) as web:
             sandbox.bot_url = web.url + SLACK_PATH
             app.start(ticking=ticking)

@@ -15,14 +15,22 @@ from bot.people.company import Company
 from bot.people.look import Look
 from bot.rules.change import Change
 from bot.rules.deputies import Delegation
-from bot.rules.deviations import deviations
+from bot.rules.deviations import deviates, deviations
 from bot.rules.filters import ChangeFilter, DeploymentFilter
-from bot.rules.life import LIVE, Stage
-from bot.rules.logged import LoggedDeployment, approvals_for, policy_of
+from bot.rules.life import Stage
+from bot.rules.logged import (
+    LoggedDeployment,
+    approvals_for,
+    code_seats_open,
+    policy_of,
+    reviewed_afterwards,
+)
 from bot.rules.organization import Organization
+from bot.rules.review import due_at
 from bot.rules.scene import Scene
 from bot.rules.setting import Neighbors, Setting
-from bot.rules.terms import ChangeId, PersonId, ServiceName
+from bot.rules.terms import ChangeId, PersonId, Role, ServiceName
+from bot.rules.timeline_words import Timeline
 from bot.rules.waiting import URGENCY, Waiting, WaitingChange, waiting_for
 from bot.store import (
     calendar,
@@ -30,6 +38,7 @@ from bot.store import (
     deployment_log,
     directory_answers,
     freezes,
+    incident_rooms,
     listing,
     queries,
 )
@@ -39,12 +48,14 @@ from bot.store.reading import (
     Calendar,
     Cursor,
     DeploymentCursor,
+    DeploymentPage,
     HomeContent,
     Listed,
     ListedDeployment,
     ListedDeployments,
     Waits,
 )
+from bot.store.timelines import timeline_of
 
 CANDIDATES_MOST: Final = 200
 PAGE_SIZE: Final = 10
@@ -94,7 +105,7 @@ class Overview:
         """One page of the log, newest first; services that are no longer in the organization's file are in it, too."""
         organization = self.company.organization
         with self.database.read() as connection:
-            page = deployment_log.page(connection, wanted, cursor, PAGE_SIZE)
+            page = _page_of_log(connection, wanted, cursor, organization)
             found = deployment_log.of_ids(connection, page.ids)
             people = {each.deployment.started_by for each in found}
             names = {**organization.names(), **directory_answers.names(connection, people)}
@@ -119,6 +130,7 @@ class Overview:
                 ahead=ahead,
                 watched=self._scenes(connection, being_watched, look),
                 may_request=look.is_engineer(person),
+                reviews=self._reviews(connection, person, services, look)[:most],
             )
 
     def calendar(self, services: Sequence[ServiceName]) -> Calendar:
@@ -134,7 +146,7 @@ class Overview:
     def named(self, text: str, person: PersonId, channel: str) -> tuple[ChangeId, ...]:
         """The changes that a person may mean: by number, version, service and version, "mine", or nothing at all.
 
-        Nothing means the newest unfinished change of the channel's service, else of the person. A version that several
+        Nothing means the channel's hotfix, else the newest unfinished change of its service, else of the person. A version that several
         services have means the channel's service first.
         """
         here = self.service_of_channel(channel)
@@ -142,8 +154,11 @@ class Overview:
         with self.database.read() as connection:
             match [word.lower() for word in wanted]:
                 case []:
-                    newest = listing.newest_of_service(connection, here) if here else None
-                    return (newest,) if newest else tuple(listing.unfinished_involving(connection, person, 1))
+                    cards = {each.channel for each in self.company.organization.services.values()}
+                    in_room = () if channel in cards else incident_rooms.in_channel(connection, channel)[:1]
+                    newest = listing.newest_of_service(connection, here) if here and not in_room else None
+                    own = (newest,) if newest else listing.unfinished_involving(connection, person, 1)
+                    return in_room or tuple(own)
                 case ["mine" | "my" | "me"]:
                     return tuple(listing.unfinished_involving(connection, person, 1))
             return self._by_words(connection, wanted, here)
@@ -170,11 +185,71 @@ class Overview:
         with self.database.read() as connection:
             return listing.change_of_message(connection, key)
 
+    def reviews(self, person: PersonId) -> tuple[Scene, ...]:
+        """The reviews that are not signed of a person's services, or theirs to write; the one that is due first on top."""
+        with self.database.read() as connection:
+            look = Look.at(self.company, connection, self.now())
+            return self._reviews(connection, person, look.services_of(person), look)
+
+    def _reviews(
+        self, connection: Connection, person: PersonId, services: Sequence[ServiceName], look: Look
+    ) -> tuple[Scene, ...]:
+        found = listing.owing_reviews(connection, person, services, CANDIDATES_MOST)
+        scenes = self._scenes(connection, found, look)
+        return tuple(sorted(scenes, key=lambda scene: due_at(scene.change, scene.setting.policy) or look.now))
+
+    def timeline(self, change_id: ChangeId) -> Timeline | None:
+        """The whole timeline of a hotfix, oldest first; None where there is no such change, or it is no hotfix."""
+        with self.database.read() as connection:
+            change = load_change(connection, change_id)
+            if change is None or change.issue is None:
+                return None
+            return timeline_of(connection, self.company.organization, change)
+
+    def incidents_in(self, channel: str) -> tuple[ChangeId, ...]:
+        """The hotfixes whose incident is talked about in a channel: unfinished ones first, then the newest first."""
+        with self.database.read() as connection:
+            return incident_rooms.in_channel(connection, channel)
+
     def service_of_channel(self, channel: str) -> ServiceName | None:
-        """The only service whose cards stand in this channel."""
+        """The only service whose cards stand in this channel, or whose incident is talked about in it."""
+        services = self.company.organization.services
+        here = {service.name for service in services.values() if service.channel == channel}
+        if not here and channel:
+            with self.database.read() as connection:
+                found = (
+                    load_change(connection, each) for each in incident_rooms.in_channel(connection, channel)
+                )
+                here = {change.service for change in found if change and change.service in services}
+        return here.pop() if len(here) == 1 else None
+
+    def is_about_incidents(self, channel: str) -> bool:
+        """Whether a channel is the organization's for incidents, or a hotfix was ever declared or talked about in it."""
+        with self.database.read() as connection:
+            known = incident_rooms.is_incident_channel(connection, channel)
+        return known or channel == self.company.organization.incident_channel
+
+    def service_of_engineer(self, person: PersonId) -> ServiceName | None:
+        """The only service whose engineer a person is, leaving on-call aside where that makes them everybody's."""
         services = self.company.organization.services.values()
-        here = [service.name for service in services if service.channel == channel]
-        return here[0] if len(here) == 1 else None
+        with self.database.read() as connection:
+            look = Look.at(self.company, connection, self.now())
+            mine = [each for each in services if person in look.roster(each.name).holders(Role.ENGINEER)]
+        named = [each for each in mine if person in each.roles.get(Role.ENGINEER, ())]
+        only = mine if len(mine) == 1 else named
+        return only[0].name if len(only) == 1 else None
+
+    def declared(self, text: str, person: PersonId, channel: str) -> tuple[ChangeId, ...]:
+        """The declared hotfixes that a person may mean: what they name, else the channel's, else those of their services."""
+        if text:
+            return self.named(text, person, channel)
+        here = self.service_of_channel(channel)
+        services = (here,) if here else self.services_of(person)
+        wanted = ChangeFilter(frozenset(services), frozenset({Stage.DECLARED}))
+        with self.database.read() as connection:
+            found = listing.page(connection, wanted, None, PAGE_SIZE).ids if services else ()
+            in_room = set(incident_rooms.in_channel(connection, channel)) if channel else set()
+        return tuple(each for each in found if each in in_room) or found
 
     def services_of(self, person: PersonId) -> tuple[ServiceName, ...]:
         """The services for which a person holds a role now, or is in the rota at all."""
@@ -214,14 +289,13 @@ class Overview:
         )
 
     def _waiting_ids(self, connection: Connection, wanted: ChangeFilter) -> list[ChangeId]:
-        """Newest first; the filter's other fields are asked of the table, within the candidates."""
+        """Newest first; the filter's other fields are asked of the table, of the candidates alone."""
         if wanted.waiting_for is None:
             return []
         look = Look.at(self.company, connection, self.now())
         waits = self._found(connection, wanted.waiting_for, look)
         found = sorted((each.change for each in waits), reverse=True)
-        narrowed = ChangeFilter(wanted.services, wanted.stages or LIVE, wanted.involving)
-        among = set(listing.page(connection, narrowed, None, CANDIDATES_MOST).ids)
+        among = listing.fitting(connection, found, wanted)
         return [number for number in found if number in among]
 
     def _found(self, connection: Connection, person: PersonId, look: Look) -> list[_Found]:
@@ -230,6 +304,7 @@ class Overview:
             (
                 *listing.unfinished_involving(connection, person, CANDIDATES_MOST),
                 *listing.unfinished_ids(connection, look.services_of(person), CANDIDATES_MOST),
+                *listing.owing(connection, person, look.services_of(person), CANDIDATES_MOST),
             )
         )
         found = []
@@ -273,6 +348,22 @@ class Overview:
         return Scene(change, setting, self.company.names(connection, change, setting.roster))
 
 
+def _page_of_log(
+    connection: Connection,
+    wanted: DeploymentFilter,
+    cursor: DeploymentCursor | None,
+    organization: Organization,
+) -> DeploymentPage:
+    if not wanted.deviations:
+        return deployment_log.page(connection, wanted, cursor, PAGE_SIZE)
+
+    def fits(logged: LoggedDeployment) -> bool:
+        change, policy = logged.change, policy_of(organization, logged.change.service)
+        return deviates(change, logged.deployment, policy, wanted.deviations)
+
+    return deployment_log.page_of_those(connection, wanted, cursor, PAGE_SIZE, fits)
+
+
 def _listed(logged: LoggedDeployment, organization: Organization) -> ListedDeployment:
     change, deployment = logged.change, logged.deployment
     policy = policy_of(organization, change.service)
@@ -281,4 +372,6 @@ def _listed(logged: LoggedDeployment, organization: Organization) -> ListedDeplo
         approvals=len(approvals_for(change, deployment, policy.guide)),
         deviations=deviations(change, deployment, policy),
         shows_card=change.service in organization.services,
+        code_open=code_seats_open(change, deployment, policy),
+        code_afterwards=bool(reviewed_afterwards(change, deployment, policy.guide)),
     )

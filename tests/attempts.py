@@ -27,6 +27,29 @@ from bot.rules.facts import (
     WindowProposed,
 )
 from bot.rules.freezing import Freeze, FreezeId
+from bot.rules.hotfix import Issue
+from bot.rules.hotfix_facts import (
+    BreachAnswered,
+    IssueRevised,
+    ReviewDrafted,
+    ReviewExtended,
+    ReviewReturned,
+    ReviewSigned,
+    ReviewSubmitted,
+    StartedInBreach,
+    TimelineEntryAdded,
+    TurnedIntoStandard,
+    VerbalConfirmed,
+    VerbalDisputed,
+)
+from bot.rules.hotfix_inputs import (
+    BreachStart,
+    ReviewExtension,
+    ReviewHandIn,
+    Standardization,
+    TimelineEntry,
+    VerbalAnswer,
+)
 from bot.rules.inputs import (
     BaselineInput,
     EvidenceInput,
@@ -55,7 +78,7 @@ from bot.rules.production_facts import (
     RollbackSettled,
 )
 from bot.rules.readings import Figure, Problem
-from bot.rules.terms import NO_WORDS, PersonId, Phase, Words
+from bot.rules.terms import NO_WORDS, PersonId, Phase, Role, Words
 from bot.rules.verdict import Done, Verdict
 from bot.workflows.approve import approve, reject, take_back_approval
 from bot.workflows.deploy import (
@@ -67,11 +90,31 @@ from bot.workflows.deploy import (
     take_over,
 )
 from bot.workflows.freeze import except_from_freeze
+from bot.workflows.hotfix import (
+    add_to_timeline,
+    ask_whether_contained,
+    ratify_breach,
+    refuse_breach,
+    revise_issue,
+    start_in_breach,
+    turn_into_standard,
+)
 from bot.workflows.observe import observe, record_baseline, repeat_alarm, withdraw_observation
 from bot.workflows.remind import remind_asked, snooze_reminder
 from bot.workflows.request import record_evidence, resubmit, revise, withdraw
+from bot.workflows.review import (
+    draft_review,
+    extend_review,
+    remind_review,
+    return_review,
+    review_code,
+    sign_review,
+    snooze_review,
+    submit_review,
+)
 from bot.workflows.rollback import finish_rollback, settle_rollback, start_rollback
 from bot.workflows.supersede import supersede, undo_superseding
+from bot.workflows.verbal import chase_verbal, confirm_verbal, dispute_verbal, record_verbal
 from bot.workflows.verify import verify
 from bot.workflows.waive import ask_for_waiver, expire_waiver, grant_waiver, refuse_waiver
 from bot.workflows.watch import confirm_healthy, escalate_monitoring, nudge_monitoring
@@ -94,6 +137,7 @@ from tests.acting import (
     revision,
 )
 from tests.situations import ALARM, STAGING, SUCCEEDED, WHY, alarmed_while_running, begun
+from tests.situations_hotfix import TEXT, record_of
 
 
 def with_code_asked_anew(course: Course) -> None:
@@ -171,6 +215,26 @@ ATTEMPTS: Final[Mapping[Act, Attempt]] = {
     Act.WITHDRAW: trying(withdraw, Reason(WHY)),
     Act.UNDO_SUPERSEDING: trying(undo_superseding, None),
     Act.SNOOZE_REMINDER: snoozing,
+    Act.RECORD_VERBAL: lambda it, who: it.tries(
+        record_verbal, who, record_of(it, (EVE, Role.ENGINEERING_MANAGER))
+    ),
+    Act.CONFIRM_VERBAL: trying(confirm_verbal, VerbalAnswer()),
+    Act.DISPUTE_VERBAL: trying(dispute_verbal, VerbalAnswer(words=WHY)),
+    Act.START_IN_BREACH: trying(start_in_breach, BreachStart(WHY, WHY)),
+    Act.RATIFY_BREACH: trying(ratify_breach, None),
+    Act.REFUSE_BREACH: trying(refuse_breach, Reason(WHY)),
+    Act.TURN_INTO_STANDARD: trying(turn_into_standard, Standardization()),
+    Act.ADD_TO_TIMELINE: lambda it, who: it.tries(add_to_timeline, who, TimelineEntry(WHY, None, it.now)),
+    Act.REVIEW_CODE: trying(review_code, Seen()),
+    Act.REVISE_ISSUE: trying(revise_issue, Issue("SEV2", WHY)),
+    Act.DRAFT_REVIEW: trying(draft_review, ReviewHandIn(TEXT)),
+    Act.SUBMIT_REVIEW: trying(submit_review, ReviewHandIn(TEXT)),
+    Act.RETURN_REVIEW: trying(return_review, Reason(WHY)),
+    Act.SIGN_REVIEW: trying(sign_review, None),
+    Act.EXTEND_REVIEW: lambda it, who: it.tries(
+        extend_review, who, ReviewExtension(it.now + 200 * HOUR, WHY)
+    ),
+    Act.SNOOZE_REVIEW: trying(snooze_review, None),
 }
 PREPARED: Final[Mapping[Act, Callable[[Course], None]]] = {
     Act.APPROVE: with_code_asked_anew,
@@ -212,6 +276,22 @@ RECORDED: Final[Mapping[Act, type[object] | UnionType]] = {
     Act.WITHDRAW: ChangeWithdrawn,
     Act.UNDO_SUPERSEDING: SupersedingUndone,
     Act.SNOOZE_REMINDER: ReminderSnoozed,
+    Act.RECORD_VERBAL: ApprovalGiven,
+    Act.CONFIRM_VERBAL: VerbalConfirmed,
+    Act.DISPUTE_VERBAL: VerbalDisputed,
+    Act.START_IN_BREACH: StartedInBreach,
+    Act.RATIFY_BREACH: BreachAnswered,
+    Act.REFUSE_BREACH: BreachAnswered,
+    Act.TURN_INTO_STANDARD: TurnedIntoStandard,
+    Act.ADD_TO_TIMELINE: TimelineEntryAdded,
+    Act.REVIEW_CODE: ApprovalGiven,
+    Act.REVISE_ISSUE: IssueRevised,
+    Act.DRAFT_REVIEW: ReviewDrafted,
+    Act.SUBMIT_REVIEW: ReviewSubmitted,
+    Act.RETURN_REVIEW: ReviewReturned,
+    Act.SIGN_REVIEW: ReviewSigned,
+    Act.EXTEND_REVIEW: ReviewExtended,
+    Act.SNOOZE_REVIEW: ReminderSnoozed,
 }
 TIMERS: Final[Mapping[Act, Timer]] = {
     Act.LAPSE_WINDOW: lapse_window,
@@ -222,4 +302,7 @@ TIMERS: Final[Mapping[Act, Timer]] = {
     Act.EXPIRE_WAIVER: expire_waiver,
     Act.SUPERSEDE: supersede,
     Act.REMIND_ASKED: remind_asked,
+    Act.CHASE_VERBAL: chase_verbal,
+    Act.REMIND_REVIEW: remind_review,
+    Act.ASK_WHETHER_CONTAINED: ask_whether_contained,
 }

@@ -25,6 +25,7 @@ from bot.workflows.verify import verify
 from bot.workflows.waive import ask_for_waiver, grant_waiver
 from bot.workflows.windows import accept_counter_proposal, move_window
 from tests.acting import HOUR
+from tests.random_hotfixes import begin, hotfix_acts, spoken_for, turn_hotfix
 from tests.random_people import PULL_REQUESTS, SECOND, URGENT, WAITS, People, Step
 from tests.random_walks import Story
 from tests.ways_on import random_help
@@ -39,7 +40,7 @@ def take(people: People, step: Step) -> None:
     walk.now += SECOND
     unfinished = [story for story in walk.stories if walk.stage_of(story) not in FINISHED]
     if not unfinished or (len(unfinished) < AT_ONCE and step.what % 15 == 0):
-        people.ask(step)
+        begin(people, step)
         return
     # Some of what is over can still be observed, rolled back, brought back.
     over = [story for story in walk.stories if walk.stage_of(story) in FINISHED]
@@ -56,6 +57,8 @@ def take(people: People, step: Step) -> None:
         _turn(people, story, step)
     else:
         acts = people.acts(story, step)
+        if story.change.issue:
+            acts = [*acts, *hotfix_acts(people, story, step)]
         if step.which % 8:  # what is possible nowhere near is not worth trying each time
             possible = [each for each in acts if walk.stage_of(story) in TRANSITIONS[each[0]].stages]
             acts = possible or acts
@@ -86,10 +89,14 @@ def _help(people: People, story: Story, step: Step) -> None:
 def _turn(people: People, story: Story, step: Step) -> None:
     """A turn for the worse, or past an environment: what seldom comes of itself."""
     walk, which = people.walk, step.which
+    if story.change.issue and turn_hotfix(people, story, step):
+        return
     requester, deployer = (
         people.moment(story, who) for who in (story.change.requester, story.change.deployer)
     )
     match walk.stage_of(story):
+        case Stage.DECLARED:
+            spoken_for(people, story, step)
         case Stage.SUPERSEDED if which % 2 or not story.change.running:
             walk.note(story, Act.UNDO_SUPERSEDING, undo_superseding(requester, None))
         case Stage.STAGING | Stage.SUPERSEDED if which % 3 == 0:

@@ -36,7 +36,7 @@ from bot.rules.inputs import (
     WaiverWish,
     WishedWindow,
 )
-from bot.rules.life import Act
+from bot.rules.life import UNSTARTED, Act
 from bot.rules.organization import Organization
 from bot.rules.organization_reading import parse_organization
 from bot.rules.readings import MEASURED, Figure, Problem
@@ -311,7 +311,11 @@ class People:
         counter = self.span(story, which) if which % 4 == 0 else None
         baseline = BaselineInput(((tuple(MEASURED)[which % 3], Figure(1.0, (None, 400)[which % 2])),))
         tried: list[tuple[Act, Callable[..., object], object]] = [
-            (Act.APPROVE, approve, Seen()),
+            (
+                Act.APPROVE if walk.stage_of(story) in UNSTARTED else Act.REVIEW_CODE,
+                approve,
+                Seen(),
+            ),
             (Act.TAKE_BACK_APPROVAL, take_back_approval, Reason(reason)),
             (Act.REJECT, reject, Rejection(reason, counter=counter)),
             (Act.RESUBMIT, resubmit, None),

@@ -4,12 +4,13 @@ Each fact is held against the guide as it is restated, each step against the tab
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.rules.asking import asks
-from bot.rules.change import Change, Outcome
+from bot.rules.change import Approval, Change, Outcome
 from bot.rules.company_facts import FreezeDeclared, FreezeLifted
 from bot.rules.deadlines import wanted_deadlines
 from bot.rules.deputies import Deputizing
@@ -17,20 +18,25 @@ from bot.rules.facts import Fact, VersionVerified
 from bot.rules.folding import apply_all, replay
 from bot.rules.freezing import Freeze
 from bot.rules.guide import Guide
+from bot.rules.hotfix_facts import ReviewOpened, StartedInBreach
+from bot.rules.hotfix_inputs import HotfixDeclaration
 from bot.rules.inputs import DeploymentRequest
-from bot.rules.life import FINISHED, TRANSITIONS, UNSTARTED, Act, Stage, claims_version, stage
+from bot.rules.life import STANDARD, TRANSITIONS, Act, Stage, claims_version, stage
 from bot.rules.notices import notices
 from bot.rules.organization import Roster
 from bot.rules.production_facts import DeploymentFinished, DeploymentStarted, HealthConfirmed
 from bot.rules.setting import Neighbors, Policy, Setting
-from bot.rules.terms import ChangeId, PersonId, Role
+from bot.rules.terms import ChangeId, ChangeType, PersonId, Role
 from bot.rules.verdict import Done, Verdict
+from bot.workflows.hotfix import declare_hotfix
 from bot.workflows.moment import Moment
 from bot.workflows.request import request_deployment
 from tests.acting import MONDAY, Counting, a_policy
 from tests.attempts import TIMERS
 from tests.restated_company import Company
 from tests.restated_guide import objections
+from tests.restated_hotfix import blocked, disputes
+from tests.restated_owed import objections_to_hotfix, words_with_version
 from tests.restated_production import is_rolling_back, open_alarms
 
 FIRST_RELEASE = "0.9"
@@ -70,6 +76,9 @@ class Walk:
     """What was put into production, in order: the version and its change."""
     failed: set[str] = field(default_factory=set)
     productions: int = 0
+    hotfixes: int = 0
+    """How many starts in production there were, and how many of them of hotfixes, in order or in breach."""
+    breaches: int = 0
     acts: Counter[Edge] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -94,15 +103,25 @@ class Walk:
 
     def request(self, requester: PersonId, form: DeploymentRequest) -> Story | None:
         """Ask for a deployment; None where that is refused."""
-        neighbors = self._neighbors(None, form.version)
-        setting = Setting(self.policy, self.roster(None), self.now, neighbors, self.freezes())
-        verdict = request_deployment(setting, requester, form, self.numbers)
+        verdict = request_deployment(self._setting_for(form.version), requester, form, self.numbers)
+        return self._begun(Act.REQUEST_DEPLOYMENT, verdict)
+
+    def declare(self, requester: PersonId, form: HotfixDeclaration) -> Story | None:
+        """Declare a hotfix; None where that is refused."""
+        verdict = declare_hotfix(self._setting_for(form.version), requester, form, self.numbers)
+        return self._begun(Act.DECLARE_HOTFIX, verdict)
+
+    def _setting_for(self, version: str) -> Setting:
+        neighbors = self._neighbors(None, version)
+        return Setting(self.policy, self.roster(None), self.now, neighbors, self.freezes())
+
+    def _begun(self, act: Act, verdict: Verdict) -> Story | None:
         if not isinstance(verdict, Done):
             assert verdict.gates
             return None
         story = Story(list(verdict.facts), replay(verdict.facts))
         self.stories.append(story)
-        self.acts["–", Act.REQUEST_DEPLOYMENT.value, self.stage_of(story).name] += 1
+        self.acts["–", act.value, self.stage_of(story).name] += 1
         return story
 
     def roster(self, window_start: datetime | None) -> Roster:
@@ -152,7 +171,15 @@ class Walk:
             and each.change.type is story.change.type
             and self.stage_of(each) is Stage.DONE
         ]
+        hotfixes = [
+            each
+            for each in others
+            if story and each.change.id > story.change.id and each.change.type is ChangeType.HOTFIX
+            if self.stage_of(each) is Stage.DONE
+        ]
         return Neighbors(
+            hotfixed_by=(hotfixes[-1].change.id, hotfixes[-1].change.version) if hotfixes else None,
+            disputed=tuple(self._disputed(others, version)),
             deploying=running[0] if running else None,
             same_version=same[0] if same else None,
             failed_verification=version in self.failed,
@@ -161,6 +188,13 @@ class Walk:
             before_it=before[-1] if before else None,
             superseded_by=max(younger, default=None),
         )
+
+    def _disputed(self, others: list[Story], version: str) -> Iterator[Approval]:
+        """What the store would find: every disputed word about this version, on other changes."""
+        for each in others:
+            for given, approval in words_with_version(each.facts, each.change):
+                if given == version and approval.disputed_at:
+                    yield replace(approval, voided_at=None)
 
     def setting(self, story: Story, version: str | None = None) -> Setting:
         """What surrounds a decision on a change now."""
@@ -195,6 +229,11 @@ class Walk:
         if now_at not in TRANSITIONS[act].moves.get(was, frozenset()):
             raise AroundTheGuideError(f"{act} led from {was} to {now_at}")
         self._hold_alarm(story, now_at)
+        against = objections_to_hotfix(story.facts, story.change, self.policy)
+        if against:
+            raise AroundTheGuideError(f"after {act}: {', '.join(against)}")
+        if was is Stage.DECLARED and now_at in STANDARD and act is not Act.TURN_INTO_STANDARD:
+            raise AroundTheGuideError(f"{act} led a hotfix to the standard process")
         notices(before, verdict.facts, setting)
         self._hold_timers(story)
         self._supersede_others(story, verdict)
@@ -207,8 +246,13 @@ class Walk:
                 others = [each for each in self.stories if each is not story]
                 self.productions += 1
                 against = ["one at a time"] if any(self._in_production(each) for each in others) else []
-                failed = fact.rolls_back is None and fact.version in self.failed
-                return [*against, "a version that did not fail"] if failed else against
+                hotfix = story.change.type is ChangeType.HOTFIX
+                return against if hotfix or fact.rolls_back else [*against, *self._against_version(story)]
+            case ReviewOpened():
+                self.hotfixes += 1
+                in_breach = isinstance(story.facts[-2], StartedInBreach)
+                self.breaches += in_breach
+                return [] if in_breach else self._against_version(story)
             case DeploymentFinished(outcome=Outcome.SUCCEEDED):
                 started = next(
                     each
@@ -222,6 +266,18 @@ class Walk:
             case _:
                 pass
         return []
+
+    def _against_version(self, story: Story) -> list[str]:
+        """What other changes that carried the version have against its start."""
+        version = story.change.version
+        others = [
+            dispute
+            for each in self.stories
+            if each is not story
+            for dispute in disputes(each.facts, own=False)
+        ]
+        against = ["a version that did not fail"] if version in self.failed else []
+        return [*against, "no dispute"] if blocked(story.facts, self.company, others) else against
 
     def _in_production(self, story: Story) -> bool:
         """Whether a deployment or rollback of a change runs in production, by its facts."""
@@ -249,14 +305,17 @@ class Walk:
             assert any(each.kind == Act.REPEAT_ALARM for each in wanted), "nobody is told again"
 
     def _supersede_others(self, story: Story, verdict: Done) -> None:
-        """A change that is done supersedes older ones of its type that have not started."""
+        """A change that is done supersedes older ones of its type that have not started; a hotfix only asks about them."""
         if not any(isinstance(fact, HealthConfirmed) for fact in verdict.facts):
             return
         if self.stage_of(story) is not Stage.DONE:
             return
         for other in self.stories:
-            older = other.change.id < story.change.id and other.change.type is story.change.type
-            if older and self.stage_of(other) in UNSTARTED:
+            if other.change.id >= story.change.id or self.stage_of(other) not in STANDARD:
+                continue
+            if story.change.type is ChangeType.HOTFIX:
+                self.fire(other, Act.ASK_WHETHER_CONTAINED)
+            elif other.change.type is story.change.type:
                 self.fire(other, Act.SUPERSEDE)
 
     def fire(self, story: Story, act: Act) -> bool:
@@ -270,7 +329,6 @@ class Walk:
             due = [
                 (each.due_at, each.kind, each.key, story)
                 for story in self.stories
-                if self.stage_of(story) not in FINISHED
                 for each in wanted_deadlines(story.change, self.policy)
                 if each.due_at <= until and each.key not in story.fired
             ]

@@ -4,25 +4,17 @@ It reads only the record of what happened and the company's own list of who is w
 account. `objections` is empty where the guide was kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise, permutations, product
+from itertools import permutations, product
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from bot.rules.change import EvidenceKind, EvidenceState, Outcome, PullRequest, ReturnedBecause, Span
+from bot.rules.change import EvidenceKind, EvidenceState, Outcome, Span
 from bot.rules.facts import (
-    ApprovalGiven,
-    ApprovalTakenBack,
-    ChangeRequested,
-    ChangeReturned,
-    ChangeRevised,
-    DeployerTookOver,
     EvidenceRecorded,
     Fact,
     FreezeExcepted,
-    VersionRevised,
     VersionVerified,
     WaiverAsked,
     WaiverGranted,
@@ -31,11 +23,11 @@ from bot.rules.facts import (
     WindowProposed,
 )
 from bot.rules.production_facts import DeploymentFinished, DeploymentStarted
-from bot.rules.terms import NO_WORDS, ChangeType, PersonId, Role
+from bot.rules.terms import ChangeType, PersonId, Role
+from tests import restated_record as record
 from tests.restated_company import Company
+from tests.restated_hotfix import against_hotfix_fact, blocked, follows_hotfix
 from tests.restated_production import against_production_fact
-
-NO_PULL_REQUEST = PullRequest(NO_WORDS, ())
 
 
 @dataclass(frozen=True)
@@ -53,37 +45,40 @@ def objections(facts: Sequence[Fact], company: Company) -> list[str]:
     """What the guide holds against the last fact, given all those before it."""
     *before, last = facts
     match last:
-        case DeploymentStarted(environment="production", rolls_back=None):
+        case DeploymentStarted(environment="production", rolls_back=None) if not follows_hotfix(before):
             return _against_production(before, last, company)
         case DeploymentStarted(environment=environment) if environment in company.middle:
             return _against_staging(before, last, company)
         case WaiverGranted() | FreezeExcepted():
             checks = {
                 "a Director's word": last.by in company.holding(Role.ENGINEERING_DIRECTOR, last.at),
-                "not the requester's own": last.by != _request(before).requester,
+                "not the requester's own": last.by != record.requester(before),
             }
         case WaiverTookEffect():
             granted = [fact.number for fact in before if isinstance(fact, WaiverGranted)]
             checks = {
                 "granted": last.number in granted,
-                "code approved by peer and Tech Lead": _code_is_approved(before, company),
+                "code approved by peer and Tech Lead": record.code_is_approved(before, company),
                 "evidence": _evidence_is_there(before),
             }
         case _:
-            return against_production_fact(before, last, company, deployer(before))
+            return [
+                *against_production_fact(before, last, company, record.deployer(before)),
+                *against_hotfix_fact(before, last, company),
+            ]
     return [name for name, kept in checks.items() if not kept]
 
 
 def _against_staging(before: Sequence[Fact], start: DeploymentStarted, company: Company) -> list[str]:
     previous = company.environments[company.environments.index(start.environment) - 1]
     checks = {
-        "code approved by peer and Tech Lead": _code_is_approved(before, company),
+        "code approved by peer and Tech Lead": record.code_is_approved(before, company),
         "staging approved by the Team Lead": _staging_is_approved(before, start, company),
         f"{previous} first": _reached(before, previous, start),
         "evidence": _evidence_is_there(before),
-        "started by the deployer": start.by == deployer(before),
-        "nothing else running": not _running(before),
-        "the version is the change's": start.version == _version(before),
+        "started by the deployer": start.by == record.deployer(before),
+        "nothing else running": not record.is_running(before),
+        "the version is the change's": start.version == record.version(before),
     }
     return [name for name, kept in checks.items() if not kept]
 
@@ -95,10 +90,10 @@ def _against_production(before: Sequence[Fact], start: DeploymentStarted, compan
     verified_at = _verified_at(before, company)
     waived = [_waived(before, environment, start) for environment in company.environments[:-1]]
     through = [place for place in (verified_at, waived[-1] and waived[-1].place) if place]
-    inside, outside = _hours(window.span, company.zone)
+    inside, outside = record.hours_of(window.span, company.zone)
     notice = window.span.start - window.submitted_at >= timedelta(hours=48)
     checks = {
-        "code approved by peer and Tech Lead": _code_is_approved(before, company),
+        "code approved by peer and Tech Lead": record.code_is_approved(before, company),
         "staging approved by the Team Lead": _staging_is_approved(before, start, company),
         **{f"{each} first": _reached(before, each, start) for each in company.environments[:-1]},
         "verified by QA and Product": bool(through),
@@ -109,6 +104,7 @@ def _against_production(before: Sequence[Fact], start: DeploymentStarted, compan
             for environment, each in zip(company.environments, waived, strict=False)
             if each and not _succeeded(before, environment, start.version)
         ),
+        "no dispute": not blocked(before, company),
         "no freeze": not company.frozen(start.at)
         - {fact.freeze for fact in before if isinstance(fact, FreezeExcepted)},
         "evidence": _evidence_is_there(before),
@@ -120,9 +116,9 @@ def _against_production(before: Sequence[Fact], start: DeploymentStarted, compan
         or _two(before, window, "G-APP-3", (Role.PRODUCT_MANAGER, Role.ENGINEERING_MANAGER), company),
         "Director and on-call": not outside
         or _two(before, window, "G-APP-4", (Role.ENGINEERING_DIRECTOR, Role.ON_CALL), company),
-        "started by the deployer": start.by == deployer(before),
-        "nothing else running": not _running(before),
-        "the version is the change's": start.version == _version(before),
+        "started by the deployer": start.by == record.deployer(before),
+        "nothing else running": not record.is_running(before),
+        "the version is the change's": start.version == record.version(before),
     }
     return [name for name, kept in checks.items() if not kept]
 
@@ -164,116 +160,17 @@ def _waived(before: Sequence[Fact], environment: str, start: DeploymentStarted) 
 
 def _failed(before: Sequence[Fact]) -> bool:
     return any(
-        isinstance(fact, VersionVerified) and fact.version == _version(before) and not fact.passed
+        isinstance(fact, VersionVerified) and fact.version == record.version(before) and not fact.passed
         for fact in before
     )
 
 
-def _request(before: Sequence[Fact]) -> ChangeRequested:
-    first = before[0]
-    assert isinstance(first, ChangeRequested)
-    return first
-
-
-def _version(before: Sequence[Fact]) -> str:
-    versions = [fact.version for fact in before if isinstance(fact, ChangeRequested | VersionRevised)]
-    return versions[-1]
-
-
-def deployer(before: Sequence[Fact]) -> PersonId:
-    """Who deploys: the requester, until somebody takes over."""
-    return next(
-        (fact.by for fact in reversed(before) if isinstance(fact, DeployerTookOver)),
-        _request(before).requester,
-    )
-
-
-def _last(before: Sequence[Fact], is_it: Callable[[Fact], bool]) -> int:
-    return max((place for place, fact in enumerate(before) if is_it(fact)), default=0)
-
-
-def _new_version_at(before: Sequence[Fact]) -> int:
-    return _last(before, lambda fact: isinstance(fact, VersionRevised))
-
-
-def _described(before: Sequence[Fact]) -> list[tuple[int, ChangeRequested | ChangeRevised]]:
-    return [
-        (place, fact)
-        for place, fact in enumerate(before)
-        if isinstance(fact, ChangeRequested | ChangeRevised)
-    ]
-
-
-def _pull_requests(before: Sequence[Fact]) -> tuple[PullRequest, ...]:
-    return _described(before)[-1][1].pull_requests
-
-
-def _last_difference(before: Sequence[Fact], what: str) -> int:
-    """The place of the last revision in which the named part of the request became another."""
-    described = _described(before)
-    changed = [
-        place
-        for (_, older), (place, newer) in pairwise(described)
-        if getattr(older, what) != getattr(newer, what)
-    ]
-    return max(changed, default=0)
-
-
-def _given(before: Sequence[Fact], row: str, since: int) -> dict[PersonId, int]:
-    """Who approved a row after the place `since`, and neither rejected the change afterwards nor took it back."""
-    rejected = {
-        (fact.by if isinstance(fact, ChangeReturned) else fact.person): place
-        for place, fact in enumerate(before)
-        if isinstance(fact, ApprovalTakenBack)
-        or (isinstance(fact, ChangeReturned) and fact.because is ReturnedBecause.REJECTED)
-    }
-    return {
-        fact.person: place
-        for place, fact in enumerate(before)
-        if isinstance(fact, ApprovalGiven)
-        and fact.row == row
-        and place > since
-        and place > rejected.get(fact.person, -1)
-    }
-
-
-def _code_is_approved(before: Sequence[Fact], company: Company) -> bool:
-    since = max(
-        _new_version_at(before),
-        _last_difference(before, "pull_requests"),
-        _last(before, _turned_off),
-    )
-    given = _given(before, "G-APP-1", since)
-    given.pop(_request(before).requester, None)
-    pull_requests = _pull_requests(before)
-    wrote = {author for each in pull_requests for author in each.authors}
-
-    def held(role: Role) -> set[PersonId]:
-        return {
-            person for person, place in given.items() if person in company.holding(role, before[place].at)
-        }
-
-    peers, leads = held(Role.ENGINEER) | held(Role.TECH_LEAD), held(Role.TECH_LEAD)
-    return any(
-        all(
-            any(peer != lead and peer not in each.authors for peer in peers)
-            for each in pull_requests or (NO_PULL_REQUEST,)
-        )
-        for lead in leads
-        if lead not in wrote
-    )
-
-
-def _turned_off(fact: Fact) -> bool:
-    return isinstance(fact, EvidenceRecorded) and fact.evidence.state is EvidenceState.NOT_APPLICABLE
-
-
 def _team_lead_approved(before: Sequence[Fact], company: Company) -> bool:
-    given = _given(before, "G-APP-2", _new_version_at(before))
+    given = record.given(before, "G-APP-2", record.new_version_at(before))
     return any(
         person in company.holding(Role.DEVELOPMENT_TEAM_LEAD, before[place].at)
         for person, place in given.items()
-        if person != _request(before).requester
+        if person != record.requester(before)
     )
 
 
@@ -290,14 +187,9 @@ def _succeeded(before: Sequence[Fact], environment: str, version: str) -> bool:
     return bool(started) and ended.get(started[-1]) is Outcome.SUCCEEDED
 
 
-def _running(before: Sequence[Fact]) -> bool:
-    started = {fact.deployment for fact in before if isinstance(fact, DeploymentStarted)}
-    return bool(started - {fact.deployment for fact in before if isinstance(fact, DeploymentFinished)})
-
-
 def _verified_at(before: Sequence[Fact], company: Company) -> int | None:
     """Where the second of two people passed the version for QA and for Product; None if it failed or is not verified."""
-    version, since = _version(before), _new_version_at(before)
+    version, since = record.version(before), record.new_version_at(before)
     if any(
         isinstance(fact, VersionVerified) and fact.version == version and not fact.passed for fact in before
     ):
@@ -317,27 +209,27 @@ def _verified_at(before: Sequence[Fact], company: Company) -> int | None:
 
 
 def _evidence_is_there(before: Sequence[Fact]) -> bool:
-    since = _new_version_at(before)
+    since = record.new_version_at(before)
     newest = {
         fact.evidence.kind: fact.evidence for fact in before[since:] if isinstance(fact, EvidenceRecorded)
     }
-    may_lack = _request(before).type in {ChangeType.CONFIG, ChangeType.INFRA}
+    may_lack = record.kind(before) in {ChangeType.CONFIG, ChangeType.INFRA}
 
     def there(kind: EvidenceKind) -> bool:
         proof = newest.get(kind)
         if proof is None:
             return False
         if proof.state is EvidenceState.NOT_APPLICABLE:
-            has_code = kind is EvidenceKind.MERGE and _pull_requests(before)
+            has_code = kind is EvidenceKind.MERGE and record.pull_requests(before)
             return may_lack and not has_code and bool(proof.text.strip())
         return proof.state is EvidenceState.PRESENT
 
-    named = bool(_pull_requests(before)) or there(EvidenceKind.PULL_REQUEST)
+    named = bool(record.pull_requests(before)) or there(EvidenceKind.PULL_REQUEST)
     return named and all(there(kind) for kind in (EvidenceKind.BRANCH, EvidenceKind.CI, EvidenceKind.MERGE))
 
 
 def _plan_is_there(before: Sequence[Fact]) -> bool:
-    plan = _described(before)[-1][1].plan
+    plan = record.described(before)[-1][1].plan
     return bool(plan.text.strip() and plan.pretest.strip())
 
 
@@ -360,22 +252,14 @@ def _window(before: Sequence[Fact]) -> Asked | None:
     return asked
 
 
-def _hours(span: Span, zone: ZoneInfo) -> tuple[bool, bool]:
-    """Whether any minute of the span is inside business hours, and whether any is outside."""
-    length = int((span.end - span.start).total_seconds()) // 60
-    minutes = [(span.start + timedelta(minutes=each)).astimezone(zone) for each in range(max(1, length))]
-    inside = [each.weekday() < 5 and 9 <= each.hour < 17 for each in minutes]
-    return any(inside), not all(inside)
-
-
 def _two(before: Sequence[Fact], window: Asked, row: str, roles: tuple[Role, Role], company: Company) -> bool:
     """Whether two people approved the row for this window and plan, one in each role."""
-    since = max(window.since, _last_difference(before, "plan"), _new_version_at(before))
-    given = _given(before, row, since)
+    since = max(window.since, record.last_difference(before, "plan"), record.new_version_at(before))
+    given = record.given(before, row, since)
     first, second = roles
     return any(
         _held(before, given[one], one, first, company) and _held(before, given[other], other, second, company)
-        for one, other in permutations(set(given) - {_request(before).requester}, 2)
+        for one, other in permutations(set(given) - {record.requester(before)}, 2)
     )
 
 

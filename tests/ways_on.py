@@ -7,6 +7,7 @@ from typing import Final
 from bot.rules.change import Outcome, PullRequest, Span
 from bot.rules.inputs import Finish, FreezeLeave, Reason, RollbackStart, Seen, VerificationInput, WishedWindow
 from bot.rules.life import FINISHED, UNSTARTED, WINDOWED, Act, Stage
+from bot.rules.review import is_owed, sign_gates
 from bot.rules.terms import NO_WORDS, PersonId, Role, Words
 from bot.workflows.approve import approve
 from bot.workflows.deploy import finish_production, finish_staging, start_production, start_staging, take_over
@@ -17,6 +18,7 @@ from bot.workflows.verify import verify
 from bot.workflows.watch import confirm_healthy
 from bot.workflows.windows import move_window, propose_window
 from tests.acting import BERLIN, HOUR, MINUTE
+from tests.random_hotfixes import after_hotfix
 from tests.random_people import DAY, PEOPLE, URGENT, People
 from tests.random_walks import Story
 
@@ -38,6 +40,10 @@ def everybody(people: People, story: Story, act: Act, verb: Callable[..., object
 def helpful(people: People, story: Story) -> list[Try]:
     """What takes a change on from where it is, most likely first."""
     kinds: dict[Stage, Callable[[People, Story], list[Try]]] = {
+        Stage.DECLARED: lambda people, story: [
+            *everybody(people, story, Act.APPROVE, approve, Seen()),
+            *everybody(people, story, Act.START_PRODUCTION, start_production, None),
+        ],
         Stage.PREPARING: _preparing,
         Stage.RETURNED: lambda people, story: [
             *everybody(people, story, Act.RESUBMIT, resubmit, None),
@@ -53,6 +59,7 @@ def helpful(people: People, story: Story) -> list[Try]:
         Stage.APPROVING: lambda people, story: everybody(people, story, Act.APPROVE, approve, Seen()),
         Stage.SCHEDULED: lambda people, story: [
             *everybody(people, story, Act.START_PRODUCTION, start_production, None),
+            *everybody(people, story, Act.APPROVE, approve, Seen()),
             *_excepting(people, story),
         ],
         Stage.DEPLOYING: lambda people, story: everybody(
@@ -214,9 +221,34 @@ def is_staffed(people: People, story: Story) -> bool:
     )
 
 
+def brought_to_its_sign_off(people: People, story: Story) -> bool:
+    """Let people of good will do what a hotfix leaves to do, once it is over; whether its review is signed by then."""
+    for _ in range(100):
+        if not any(attempt() for attempt in after_hotfix(people, story)):
+            break
+    return not is_owed(story.change)
+
+
+def who_could_sign_off(people: People, story: Story) -> set[PersonId]:
+    """Who could do something for a review that is owed: a code review that is open, or, where all are done, the sign-off."""
+    review, setting = story.change.review, people.walk.setting(story)
+    gates = sign_gates(story.change, setting)
+    if review is None or gates:
+        return {who for gate in gates for who in gate.who}
+    at = people.walk.now
+    signers = {
+        who
+        for role in (Role.ENGINEERING_MANAGER, Role.ENGINEERING_DIRECTOR)
+        for who in people.walk.company.holding(role, at)
+    }
+    return signers - {review.author} if review.author else signers
+
+
 def random_help(people: People, story: Story, which: int) -> None:
     """One of the things that help, by whoever can; now and then by somebody who perhaps cannot."""
     tries = helpful(people, story)
+    if which % 3 == 0 and story.change.issue:
+        tries = after_hotfix(people, story) or tries
     if tries and which % 4 == 0:
         tries[which % len(tries)]()
         return

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from bot.rules.guide import PEER
+from bot.rules.hotfix import How
 from bot.rules.terms import Role
 
 Object: TypeAlias = Mapping[str, Any]
@@ -43,6 +45,17 @@ COLUMNS: Final = (
     "settled",
     "deviation_codes",
     "deviations",
+    "severity",
+    "impact",
+    "root_cause",
+    "declared_at",
+    "breach",
+    "code_reviews_afterwards",
+    "code_reviews_open",
+    "review",
+    "review_due_at",
+    "review_signed_by",
+    "review_signed_at",
 )
 """In their order; a later release adds columns at the end only."""
 
@@ -69,8 +82,42 @@ def cells(logged: Object) -> list[str]:
         "settled": _settled(logged["settled"]),
         "deviation_codes": _list(each["code"] for each in logged["deviations"]),
         "deviations": _list(f"{each['clause']} {each['said']}" for each in logged["deviations"]),
+        **_hotfix(logged["hotfix"] or {}),
     }
     return [harmless(flat[name]) for name in COLUMNS]
+
+
+def _hotfix(hotfix: Object) -> dict[str, str]:
+    """Empty cells where the change is none."""
+    review = hotfix.get("review") or {}
+    return {
+        **{name: hotfix.get(name) or "" for name in ("severity", "impact", "root_cause", "declared_at")},
+        "breach": _breach(hotfix.get("breach")),
+        "code_reviews_afterwards": _list(map(_approval, hotfix.get("code_reviews_afterwards", ()))),
+        "code_reviews_open": _list(map(_seat, hotfix.get("code_reviews_open", ()))),
+        "review": review.get("stage", ""),
+        "review_due_at": review.get("due_at") or "",
+        "review_signed_by": _person(review.get("signed_by")),
+        "review_signed_at": review.get("signed_at") or "",
+    }
+
+
+def _breach(breach: Object | None) -> str:
+    if breach is None:
+        return ""
+    missing = ", ".join(_seat(each) for each in breach["missing"])
+    answers = [
+        f"; {'ratified' if each['ratified'] else 'refused'} by {_person(each['by'])} as {_seat(each['seat'])}"
+        f" {each['at']}{_quoted(each['reason'])}"
+        for each in breach["answers"]
+    ]
+    without = f" without {missing}" if missing else ""
+    started = f"{_person(breach['by'])} {breach['at']}{without}{_quoted(breach['reason'])}"
+    return f"{started}, tried:{_quoted(breach['tried'])}{''.join(answers)}"
+
+
+def _seat(seat: str) -> str:
+    return PEER.label if seat == PEER.value else Role(seat).label
 
 
 def harmless(cell: str) -> str:
@@ -103,7 +150,22 @@ def _roles(approval: Object) -> str:
 
 def _approval(approval: Object) -> str:
     voided = f", voided {approval['voided_at']}" if approval["voided_at"] else ""
-    return f"{approval['clause']} {_person(approval['by'])} as {_roles(approval)} {approval['at']}{voided}"
+    given = f"{approval['clause']} {_person(approval['by'])} as {_roles(approval)} {approval['at']}"
+    return f"{given}{_spoken(approval['spoken'])}{voided}"
+
+
+def _spoken(spoken: Object | None) -> str:
+    """`, said by phone 2026-12-05T01:12:00Z “yes”, recorded by Omar (U0OMAR), confirmed 2026-12-05T08:02:00Z`."""
+    if spoken is None:
+        return ""
+    answered = "unconfirmed"
+    if spoken["disputed_at"]:
+        answered = f"disputed {spoken['disputed_at']}{_quoted(spoken['dispute'])}"
+    elif spoken["confirmed_at"]:
+        answered = f"confirmed {spoken['confirmed_at']}"
+    heard = f", heard by {_person(spoken['heard_by'])}" if spoken["heard_by"] else ""
+    said = f"said {How(spoken['how']).label} {spoken['given_at']}{_quoted(spoken['said'])}"
+    return f", {said}{heard}, recorded by {_person(spoken['recorded_by'])}, {answered}"
 
 
 def _verification(given: Object) -> str:

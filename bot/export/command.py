@@ -53,7 +53,7 @@ def export(
             if service not in organization.services and not deployment_log.knows_service(connection, service):
                 known = join_names(sorted(organization.services), "and")
                 raise CannotExport(f"There is no service “{service}”. There are {known}.")
-        with _out(output) as out:
+        with writing_to(output) as out:
             count = write(objects(connection, organization, wanted), out, written_as)
     if count == 0:
         return "The log has no such deployment."
@@ -87,7 +87,13 @@ def _start_of(day: str | None, zone: ZoneInfo, after: timedelta = timedelta()) -
 
 
 @contextmanager
-def _out(output: Path | None) -> Iterator[TextIO]:
+def writing_to(output: Path | None) -> Iterator[TextIO]:
+    """A file that appears when it is whole, or standard output.
+
+    Raises:
+        CannotExport: it cannot be written.
+        SystemExit: whoever read it wants no more.
+    """
     try:
         with _standard_output() if output is None else _file(output) as out:
             yield out

@@ -7,13 +7,18 @@ from typing import Final
 
 from bot.rules.change import Approval, Deployment, Verification, Window
 from bot.rules.deputies import Deputizing
-from bot.rules.deviations import Deviation, deviations
+from bot.rules.deviation import Deviation
+from bot.rules.deviations import deviations
 from bot.rules.freezing import FreezeException
+from bot.rules.hotfix import Breach, BreachAnswer, Review
 from bot.rules.logged import (
     LoggedDeployment,
     approvals_for,
+    breach_of,
+    code_seats_open,
     exceptions_for,
     observations_of,
+    reviewed_afterwards,
     rollbacks_of,
     verifications_for,
     waivers_for,
@@ -21,6 +26,7 @@ from bot.rules.logged import (
 )
 from bot.rules.production import Observation, Settled
 from bot.rules.readings import Figure
+from bot.rules.review import due_at
 from bot.rules.setting import Policy
 from bot.rules.terms import DeploymentId, PersonId, Role, change_label, deployment_label
 from bot.rules.waivers import Waiver
@@ -70,7 +76,59 @@ class Exporting:
             "observations": [self._observation(each) for each in observations_of(change, deployment)],
             "watch": self._watch(deployment),
             "settled": self._settled(deployment.settled),
+            "hotfix": self._hotfix(logged, policy),
             "deviations": [self._deviation(each) for each in deviations(change, deployment, policy)],
+        }
+
+    def _hotfix(self, logged: LoggedDeployment, policy: Policy) -> Json:
+        """What there is beside, where the change was declared as a hotfix."""
+        change, deployment = logged.change, logged.deployment
+        if change.issue is None:
+            return None
+        afterwards = reviewed_afterwards(change, deployment, policy.guide)
+        breach = breach_of(change, deployment)
+        review = change.review
+        return {
+            "severity": change.issue.severity,
+            "impact": change.issue.impact,
+            "root_cause": change.issue.root_cause or None,
+            "declared_at": instant(change.requested_at),
+            "breach": None if breach is None else self._breach(breach),
+            "code_reviews_afterwards": [self._approval(each) for each in afterwards],
+            "code_reviews_open": [each.value for each in code_seats_open(change, deployment, policy)],
+            "review": None if review is None else self._review(review, due_at(change, policy)),
+        }
+
+    def _breach(self, breach: Breach) -> Json:
+        return {
+            "by": self._person(breach.by),
+            "at": instant(breach.at),
+            "reason": breach.reason,
+            "tried": breach.tried,
+            "missing": [each.value for each in breach.missing],
+            "answers": [self._answer(each) for each in breach.answers],
+        }
+
+    def _answer(self, answer: BreachAnswer) -> Json:
+        return {
+            "by": self._person(answer.person),
+            "seat": answer.seat.value,
+            "ratified": answer.ratified,
+            "reason": answer.reason or None,
+            "at": instant(answer.at),
+        }
+
+    def _review(self, review: Review, due: datetime | None) -> Json:
+        return {
+            "stage": review.stage.value,
+            "due_at": instant(due),
+            "author": self._person(review.author),
+            "submitted_at": instant(review.submitted_at),
+            "signed_by": self._person(review.signed_by),
+            "signed_at": instant(review.signed_at),
+            "extended_to": instant(review.extended_to),
+            "extended_by": self._person(review.extended_by),
+            "extended_reason": review.extended_reason,
         }
 
     def said(self, sentence: Sentence) -> str:
@@ -102,6 +160,23 @@ class Exporting:
             "at": instant(approval.at),
             "deputizing": [self._deputy(each) for each in approval.deputizing],
             "voided_at": instant(approval.voided_at),
+            "spoken": self._spoken(approval),
+        }
+
+    def _spoken(self, approval: Approval) -> Json:
+        """G-HOT-2: how it was said, and what the one who is said to have said it says."""
+        spoken = approval.spoken
+        if spoken is None:
+            return None
+        return {
+            "said": spoken.said,
+            "how": spoken.how.value,
+            "given_at": instant(spoken.given_at),
+            "heard_by": self._person(spoken.heard_by),
+            "recorded_by": self._person(spoken.recorded_by),
+            "confirmed_at": instant(approval.confirmed_at),
+            "disputed_at": instant(approval.disputed_at),
+            "dispute": approval.dispute,
         }
 
     def _verification(self, verification: Verification) -> Json:

@@ -109,6 +109,7 @@ class Company:
                 if person
             ),
             *(deployment.healthy_by for deployment in change.deployments if deployment.healthy_by),
+            *(person for person in _around_hotfix(change) if person),
             *(person for role in Role for person in roster.holders(role)),
             *(person for role in Role for person in roster.holders(role, for_window=True)),
         }
@@ -117,6 +118,19 @@ class Company:
             if at_hand:
                 people.add(at_hand.by)
         return {**self.organization.names(), **directory_answers.names(connection, people)}
+
+
+def _around_hotfix(change: Change) -> Iterator[PersonId | None]:
+    """Who recorded or heard what was spoken, started in breach or answered for it, wrote the review, was quoted."""
+    for spoken in (each.spoken for each in change.approvals if each.spoken):
+        yield from (spoken.recorded_by, spoken.heard_by)
+    for entry in change.entries:
+        yield from (entry.by, entry.said_by)
+    if change.breach:
+        yield from (change.breach.by, *(each.person for each in change.breach.answers))
+    if change.review:
+        review = change.review
+        yield from (review.author, review.returned_by, review.signed_by, review.extended_by)
 
 
 def _principals(change: Change) -> Iterator[PersonId]:

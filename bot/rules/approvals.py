@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.rules.change import Approval, Change, PullRequest
+from bot.rules.clauses import Clause
 from bot.rules.guide import PEER, ApprovalRow, Guide, Seat
+from bot.rules.hotfix_rows import hotfix_rows
 from bot.rules.setting import Policy, Setting
 from bot.rules.terms import ApprovalStage, PersonId, Role
 
@@ -30,8 +32,15 @@ class Seating:
     missing: tuple[NeededSeat, ...]
 
 
-def rows_at(change: Change, policy: Policy) -> tuple[ApprovalRow, ...]:
-    """The rows that apply now: code always, staging unless it is waived (G-ENV-2), production's for the current window."""
+def rows_now(change: Change, setting: Setting) -> tuple[ApprovalRow, ...]:
+    """The rows that apply to a change now."""
+    if setting.guide.follows_hotfix(change.type):
+        return hotfix_rows(change, setting.policy, setting.now)
+    return standard_rows(change, setting.policy)
+
+
+def standard_rows(change: Change, policy: Policy) -> tuple[ApprovalRow, ...]:
+    """The standard process's: code always, staging unless it is waived (G-ENV-2), production's for the current window."""
     guide = policy.guide
     waived = all(change.waived(environment) for environment in guide.staging_environments)
     wanted = {ApprovalStage.CODE} if waived else {ApprovalStage.CODE, ApprovalStage.STAGING}
@@ -56,7 +65,11 @@ def can_sit(
 ) -> bool:
     """Whether a person with these roles may fill a seat, leaving aside who sits elsewhere in the row."""
     guide = policy.guide
-    if person == change.requester and not guide.allow_self_approval:
+    if (
+        person == change.requester
+        and not guide.allow_self_approval
+        and not _requester_may(needed, change, guide)
+    ):
         return False
     if needed.seat is PEER:
         wrote_it = (
@@ -66,6 +79,15 @@ def can_sit(
     if needed.row.stage is ApprovalStage.CODE and person in change.authors:
         return False
     return needed.seat in roles
+
+
+def _requester_may(needed: NeededSeat, change: Change, guide: Guide) -> bool:
+    """On a hotfix the requester may fill one of G-HOT-2's seats; who declares it on call has signed for on-call."""
+    if not guide.follows_hotfix(change.type):
+        return False
+    if needed.row.clause is Clause.HOT_2:
+        return guide.hotfix.requester_may_sign > 0
+    return needed.row.stage is ApprovalStage.PRODUCTION and needed.seat is Role.ON_CALL
 
 
 def seating(row: ApprovalRow, change: Change, policy: Policy, approvals: Sequence[Approval]) -> Seating:
@@ -83,6 +105,7 @@ def _best_seatings(
     all_filled = [
         {**chosen, **_peers(seats, chosen, given, change, policy)}
         for chosen in _choices(singles, given, change, policy)
+        if _requester_signs_no_more(chosen, row, change, policy.guide)
     ]
     fullest = max(map(_fullness, all_filled))
     for filled in all_filled:
@@ -91,6 +114,16 @@ def _best_seatings(
                 filled=tuple((seat, filled[seat]) for seat in seats if seat in filled),
                 missing=tuple(seat for seat in seats if seat not in filled),
             )
+
+
+def _requester_signs_no_more(
+    chosen: Mapping[NeededSeat, Approval], row: ApprovalRow, change: Change, guide: Guide
+) -> bool:
+    """On a hotfix the requester fills no more of G-HOT-2's seats than the guide says, even where one person may sign twice."""
+    own = sum(each.person == change.requester for each in chosen.values())
+    return (
+        row.clause is not Clause.HOT_2 or guide.allow_self_approval or own <= guide.hotfix.requester_may_sign
+    )
 
 
 def _fullness(filled: Mapping[NeededSeat, Approval]) -> tuple[int, int]:
@@ -151,7 +184,7 @@ def roles_for(row: ApprovalRow, person: PersonId, setting: Setting) -> frozenset
 
 def rows_that_gain(change: Change, setting: Setting, person: PersonId) -> tuple[ApprovalRow, ...]:
     """The rows in which an approval by this person, now, would fill a seat that is missing."""
-    return tuple(row for row in rows_at(change, setting.policy) if _gains(row, change, setting, person))
+    return tuple(row for row in rows_now(change, setting) if _gains(row, change, setting, person))
 
 
 def _gains(row: ApprovalRow, change: Change, setting: Setting, person: PersonId) -> bool:

@@ -8,8 +8,10 @@ from enum import StrEnum
 from bot.rules.clauses import Clause
 from bot.rules.deputies import Deputizing
 from bot.rules.freezing import FreezeException
+from bot.rules.hotfix import Breach, Entry, Issue, Review, Spoken
 from bot.rules.production import Baseline, Observation, Settled
 from bot.rules.readings import Problem
+from bot.rules.reminded import Reminded, Snooze
 from bot.rules.terms import (
     NO_WORDS,
     ApprovalStage,
@@ -109,11 +111,21 @@ class Approval:
     at: datetime
     voided_at: datetime | None = None
     deputizing: tuple[Deputizing, ...] = ()
+    spoken: Spoken | None = None
+    confirmed_at: datetime | None = None
+    disputed_at: datetime | None = None
+    dispute: Words | None = None
+    chased: int = 0
 
     @property
     def stands(self) -> bool:
-        """Whether it still counts."""
-        return self.voided_at is None
+        """Whether it still counts. A disputed word does not."""
+        return self.voided_at is None and self.disputed_at is None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it was spoken, and the one who is said to have spoken it has not said yet whether that is so."""
+        return self.spoken is not None and self.confirmed_at is None and self.disputed_at is None
 
 
 class WindowEnd(StrEnum):
@@ -236,24 +248,6 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
-    """How many reminders of one asking were sent. `round` is the asking's."""
-
-    round: int
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class Snooze:
-    """A person's wish not to be reminded of one asking before a time."""
-
-    phase: Phase
-    round: int
-    person: PersonId
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """One version of one service on its way to production, with all that is recorded about it.
 
@@ -296,6 +290,12 @@ class Change:
     superseded: Superseded | None = None
     reminded: Mapping[Phase, Reminded] = field(default_factory=dict)
     snoozes: tuple[Snooze, ...] = ()
+    issue: Issue | None = None
+    incident_channel: str | None = None
+    breach: Breach | None = None
+    earlier_breaches: tuple[Breach, ...] = ()
+    review: Review | None = None
+    entries: tuple[Entry, ...] = ()
 
     @property
     def window(self) -> Window | None:

@@ -8,6 +8,7 @@ from typing import Final
 from bot.rules.change import Change, Deployment
 from bot.rules.life import IN_PRODUCTION, UNSTARTED, WATCHED, WINDOWED, Act, Stage, stage
 from bot.rules.reminding import next_reminders
+from bot.rules.review import next_reminder
 from bot.rules.setting import Policy
 
 
@@ -20,12 +21,17 @@ class Wanted:
     due_at: datetime
 
 
-GIVEN: Final = frozenset({Act.SUPERSEDE.value})
+GIVEN: Final = frozenset({Act.SUPERSEDE.value, Act.ASK_WHETHER_CONTAINED.value})
 """Timers that follow from another change: whoever derives a change's own leaves them alone."""
 
 
 def wanted_deadlines(change: Change, policy: Policy) -> tuple[Wanted, ...]:
-    """Every timer that is still to fire for this change (G-ENV-2, G-STD-8, G-STD-9, the rollback criteria, reminders)."""
+    """Every timer that is still to fire for this change: of its stage, and of its verbal approvals and its review."""
+    return (*_of_stage(change, policy), *_chases(change, policy), *_review(change, policy))
+
+
+def _of_stage(change: Change, policy: Policy) -> tuple[Wanted, ...]:
+    """G-ENV-2, G-STD-8, G-STD-9, the rollback criteria, reminders."""
     now_at = stage(change, policy)
     if now_at in UNSTARTED:
         return (
@@ -53,6 +59,27 @@ def wanted_deadlines(change: Change, policy: Policy) -> tuple[Wanted, ...]:
 def superseding(newer: Change, at: datetime) -> Wanted:
     """The timer by which a change that is done supersedes an older one."""
     return Wanted(Act.SUPERSEDE, f"supersede/{newer.id}", at)
+
+
+def _chases(change: Change, policy: Policy) -> Iterator[Wanted]:
+    """G-HOT-2: unconfirmed words are asked about again."""
+    after = policy.guide.hotfix.chase_after
+    for each in change.approvals:
+        if each.unconfirmed and each.voided_at is None and each.chased < len(after):
+            key = f"chase/{each.number}/{each.chased + 1}"
+            yield Wanted(Act.CHASE_VERBAL, key, each.at + after[each.chased])
+
+
+def _review(change: Change, policy: Policy) -> Iterator[Wanted]:
+    """G-HOT-5: the review is waited for."""
+    at = next_reminder(change, policy)
+    if at:
+        yield Wanted(Act.REMIND_REVIEW, f"review/{at.timestamp():.0f}", at)
+
+
+def to_contain(hotfix: Change, at: datetime) -> Wanted:
+    """The timer by which an older change's requester is asked whether it contains a hotfix that is done."""
+    return Wanted(Act.ASK_WHETHER_CONTAINED, f"contain/{hotfix.id}", at)
 
 
 def _lapse(change: Change, now_at: Stage) -> Iterator[Wanted]:

@@ -5,13 +5,13 @@ guide as it reads now. In which order merge and code review happened is not told
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import chain
 
 from bot.rules.change import Change, Deployment, Outcome, Verification, Window
 from bot.rules.clauses import Clause
+from bot.rules.deviation import Deviation, DeviationCode
+from bot.rules.deviations_hotfix import hotfix_deviations, words_since
 from bot.rules.freezing import FreezeException
 from bot.rules.guide import Guide
 from bot.rules.logged import (
@@ -26,62 +26,7 @@ from bot.rules.setting import Policy
 from bot.rules.terms import HourClass, PersonId, Role, deployment_label
 from bot.rules.waivers import Waiver
 from bot.rules.windows import notice_given
-from bot.rules.words import Part, Quote, Sentence, When, Who, join_names, say, span
-
-
-class DeviationCode(StrEnum):
-    """What kind of deviation it is; these values stand in exports."""
-
-    ATTESTED = "attested"
-    WAIVER = "waiver"
-    AFTER_HOURS = "after_hours"
-    SHORT_NOTICE = "short_notice"
-    FREEZE_EXCEPTION = "freeze_exception"
-    DEPUTY = "deputy"
-    OVERRUN = "overrun"
-    FAILED = "failed"
-    ROLLED_BACK = "rolled_back"
-    SETTLED_BY_FIX = "settled_by_fix"
-    LATE_CONFIRMATION = "late_confirmation"
-    UNCONFIRMED = "unconfirmed"
-
-    @property
-    def label(self) -> str:
-        """The kind in a few words, for a list."""
-        return DEVIATION_LABELS[self]
-
-
-DEVIATION_LABELS = {
-    DeviationCode.ATTESTED: "attested",
-    DeviationCode.WAIVER: "environment waived",
-    DeviationCode.AFTER_HOURS: "outside business hours",
-    DeviationCode.SHORT_NOTICE: "short notice",
-    DeviationCode.FREEZE_EXCEPTION: "excepted from a freeze",
-    DeviationCode.DEPUTY: "a deputy acted",
-    DeviationCode.OVERRUN: "overran its window",
-    DeviationCode.FAILED: "failed",
-    DeviationCode.ROLLED_BACK: "rolled back",
-    DeviationCode.SETTLED_BY_FIX: "settled by a fix instead of a rollback",
-    DeviationCode.LATE_CONFIRMATION: "confirmed late",
-    DeviationCode.UNCONFIRMED: "not confirmed in time",
-}
-
-UNMARKED = frozenset({DeviationCode.ATTESTED})
-"""Too ordinary to be marked in lists: most changes begin with the requester's word that it runs in development."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """One deviation: its kind, the clause that it is about, and who did or gave what, until when and why."""
-
-    code: DeviationCode
-    clause: Clause
-    said: Sentence
-
-    @property
-    def marked(self) -> bool:
-        """Whether a list marks it."""
-        return self.code not in UNMARKED
+from bot.rules.words import Part, Quote, When, Who, join_names, say, span
 
 
 def deviations(change: Change, deployment: Deployment, policy: Policy) -> tuple[Deviation, ...]:
@@ -93,10 +38,16 @@ def deviations(change: Change, deployment: Deployment, policy: Policy) -> tuple[
             _about_window(window_of(change, deployment), change, policy),
             (_excepted(each) for each in exceptions_for(change, deployment, policy.guide)),
             _deputies(change, deployment, policy.guide),
+            hotfix_deviations(change, deployment, policy),
             _course(change, deployment, policy.guide),
-            _watch(deployment, policy.guide),
+            _watch(change, deployment, policy.guide),
         )
     )
+
+
+def deviates(change: Change, deployment: Deployment, policy: Policy, codes: frozenset[DeviationCode]) -> bool:
+    """Whether a deployment has a deviation of one of these kinds."""
+    return any(each.code in codes for each in deviations(change, deployment, policy))
 
 
 def deviations_so_far(change: Change, policy: Policy) -> tuple[Deviation, ...]:
@@ -106,6 +57,7 @@ def deviations_so_far(change: Change, policy: Policy) -> tuple[Deviation, ...]:
 
 
 def _ahead(change: Change, policy: Policy) -> Iterator[Deviation]:
+    yield from words_since(change, policy.guide)
     if change.latest_in(policy.guide.production) is not None:
         return
     for environment in policy.guide.environments:
@@ -196,7 +148,7 @@ def _course(change: Change, deployment: Deployment, guide: Guide) -> Iterator[De
     if ended is not None and (deployment.overran_at or _is_after(deployment.finished_at, ended)):
         said = say("It was still running when its window ended on ", When(ended), ".")
         yield Deviation(DeviationCode.OVERRUN, Clause.STD_8, said)
-    clause = _clause_of(deployment, guide)
+    clause = _clause_of(change, deployment, guide)
     if deployment.outcome in {Outcome.FAILED, Outcome.FAILED_UNTOUCHED}:
         untouched = deployment.outcome is Outcome.FAILED_UNTOUCHED
         said = say(
@@ -227,12 +179,12 @@ def _is_after(at: datetime | None, limit: datetime) -> bool:
     return at is not None and at > limit
 
 
-def _clause_of(deployment: Deployment, guide: Guide) -> Clause:
+def _clause_of(change: Change, deployment: Deployment, guide: Guide) -> Clause:
     """What a deployment there is asked for by."""
     if deployment.rolls_back is not None:
         return Clause.RB_2
     if deployment.environment == guide.production:
-        return Clause.STD_8
+        return Clause.HOT_3 if guide.follows_hotfix(change.type) else Clause.STD_8
     return Clause.STD_5 if deployment.environment in guide.staging_environments else Clause.ENV_1
 
 
@@ -241,13 +193,14 @@ def _criterion(change: Change, deployment: Deployment) -> Clause:
     return next((each.problem.clause for each in change.alarms_about(deployment)), Clause.RB_2)
 
 
-def _watch(deployment: Deployment, guide: Guide) -> Iterator[Deviation]:
-    """G-STD-9: confirmed late, or escalated and not confirmed at all. What is still being watched is no deviation."""
+def _watch(change: Change, deployment: Deployment, guide: Guide) -> Iterator[Deviation]:
+    """G-STD-9, G-HOT-4: confirmed late, or escalated and not confirmed at all. What is still being watched is no deviation."""
     finished, monitoring = deployment.finished_at, guide.monitoring
     if finished is None or deployment.environment != guide.production:
         return
     late = finished + monitoring.lasts + monitoring.escalate_after
     told = join_names([role.label for role in monitoring.escalates_to], "and")
+    clause = Clause.HOT_4 if guide.follows_hotfix(change.type) else Clause.STD_9
     if deployment.healthy_by is not None and deployment.healthy_at is not None:
         if deployment.escalated_at or deployment.healthy_at > late:
             escalated = f", after it had gone to the {told}" if deployment.escalated_at else ""
@@ -257,9 +210,9 @@ def _watch(deployment: Deployment, guide: Guide) -> Iterator[Deviation]:
                 When(deployment.healthy_at),
                 f"{escalated}.",
             )
-            yield Deviation(DeviationCode.LATE_CONFIRMATION, Clause.STD_9, said)
+            yield Deviation(DeviationCode.LATE_CONFIRMATION, clause, said)
     elif deployment.escalated_at:
         said = say(
             "Nobody confirmed it as healthy by ", When(deployment.escalated_at), f"; it went to the {told}."
         )
-        yield Deviation(DeviationCode.UNCONFIRMED, Clause.STD_9, said)
+        yield Deviation(DeviationCode.UNCONFIRMED, clause, said)

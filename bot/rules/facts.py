@@ -18,6 +18,8 @@ from bot.rules.change import (
 from bot.rules.clauses import Clause
 from bot.rules.deputies import Deputizing
 from bot.rules.freezing import FreezeId
+from bot.rules.hotfix import Spoken
+from bot.rules.hotfix_facts import HotfixFact
 from bot.rules.production_facts import ProductionFact
 from bot.rules.terms import (
     ApprovalStage,
@@ -89,6 +91,7 @@ class ApprovalGiven:
     roles: tuple[Role, ...]
     at: datetime
     deputizing: tuple[Deputizing, ...] = ()
+    spoken: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +298,7 @@ class ReminderSnoozed:
     at: datetime
 
 
-Fact = (
+RequestFact = (
     ChangeRequested
     | EvidenceRecorded
     | ChangeRevised
@@ -321,5 +324,7 @@ Fact = (
     | SupersedingUndone
     | AskingReminded
     | ReminderSnoozed
-    | ProductionFact
 )
+"""What happens to a request before production, and beside it."""
+
+Fact = RequestFact | ProductionFact | HotfixFact

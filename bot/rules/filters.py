@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.rules.deviation import OF_HOTFIXES, UNMARKED, DeviationCode
 from bot.rules.life import FINISHED, LIVE, Stage
-from bot.rules.terms import EnvironmentName, PersonId, ServiceName
+from bot.rules.terms import ChangeType, EnvironmentName, PersonId, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,26 @@ class DeploymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeploymentFilter:
-    """Every field narrows the log; an empty one does not. It started at `since` or later, and before `before` (aware)."""
+    """Every field narrows the log; an empty one does not. It started at `since` or later, and before `before` (aware).
+
+    `deviations` asks for any of them. What a deployment deviates in is derived, so a table cannot be asked for it.
+    """
 
     services: frozenset[ServiceName] = frozenset()
     environments: frozenset[EnvironmentName] = frozenset()
+    types: frozenset[ChangeType] = frozenset()
+    deviations: frozenset[DeviationCode] = frozenset()
     states: frozenset[DeploymentState] = frozenset()
     only_rollbacks: bool = False
     started_by: PersonId | None = None
     since: datetime | None = None
     before: datetime | None = None
+
+    @property
+    def only_declared(self) -> bool:
+        """Whether only a change that was once declared as a hotfix can have what is asked for."""
+        of_hotfixes = bool(self.deviations) and self.deviations <= OF_HOTFIXES
+        return of_hotfixes or self.types == {ChangeType.HOTFIX}
 
 
 STAGE_WORDS = {
@@ -60,3 +72,13 @@ STAGE_WORDS = {
     "watched": frozenset({Stage.MONITORING}),
 }
 """What people write for stages; *done* is all that is over, withdrawn changes included."""
+
+TYPE_WORDS = {**{each.value: each for each in ChangeType}, "hotfixes": ChangeType.HOTFIX}
+DEVIATION_WORDS = {
+    **{code.value: frozenset({code}) for code in DeviationCode if code is not DeviationCode.FAILED},
+    "deviations": frozenset(DeviationCode) - UNMARKED,
+    "deviation": frozenset(DeviationCode) - UNMARKED,
+    "breaches": frozenset({DeviationCode.BREACH}),
+    "waivers": frozenset({DeviationCode.WAIVER}),
+}
+"""What people write for deviations: their codes, and *deviations* for all that a list marks. *failed* is how one ended."""

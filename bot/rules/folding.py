@@ -8,9 +8,7 @@ from bot.rules.change import (
     Approval,
     Change,
     CounterProposal,
-    Reminded,
     Returned,
-    Snooze,
     Superseded,
     Verification,
     Window,
@@ -32,6 +30,7 @@ from bot.rules.facts import (
     Fact,
     FreezeExcepted,
     ReminderSnoozed,
+    RequestFact,
     SupersedingUndone,
     VersionRevised,
     VersionVerified,
@@ -44,9 +43,13 @@ from bot.rules.facts import (
     WindowEnded,
     WindowProposed,
 )
+from bot.rules.folding_hotfix import apply_to_hotfix
 from bot.rules.folding_production import apply_to_production
 from bot.rules.freezing import FreezeException
-from bot.rules.terms import ApprovalStage
+from bot.rules.hotfix_facts import HotfixDeclared, HotfixFact
+from bot.rules.production_facts import ProductionFact
+from bot.rules.reminded import Reminded, Snooze
+from bot.rules.terms import ApprovalStage, ChangeType
 from bot.rules.waivers import Waiver
 
 
@@ -69,12 +72,37 @@ def requested(fact: ChangeRequested) -> Change:
     )
 
 
+def declared(fact: HotfixDeclared) -> Change:
+    """The snapshot right after a hotfix was declared."""
+    return Change(
+        id=fact.change,
+        service=fact.service,
+        type=ChangeType.HOTFIX,
+        requester=fact.requester,
+        deployer=fact.requester,
+        version=fact.version,
+        requested_at=fact.at,
+        reviewers=fact.reviewers,
+        pull_requests=fact.pull_requests,
+        plan=fact.plan,
+        code_asked_at=fact.at,
+        production_asked_at=fact.at,
+        production_round=1,
+        issue=fact.issue,
+        incident_channel=fact.channel,
+    )
+
+
 def replay(facts: Iterable[Fact]) -> Change:
     """Fold a change's facts, the request first, into its snapshot."""
     first, *rest = facts
-    if not isinstance(first, ChangeRequested):
-        raise TypeError(f"a change begins with its request, not with {type(first).__name__}")
-    return apply_all(requested(first), rest)
+    match first:
+        case ChangeRequested():
+            return apply_all(requested(first), rest)
+        case HotfixDeclared():
+            return apply_all(declared(first), rest)
+        case _:
+            raise TypeError(f"a change begins with its request, not with {type(first).__name__}")
 
 
 def apply_all(change: Change, facts: Iterable[Fact]) -> Change:
@@ -86,13 +114,22 @@ def apply_all(change: Change, facts: Iterable[Fact]) -> Change:
 
 def apply(change: Change, fact: Fact) -> Change:
     """The snapshot after one more fact."""
+    if isinstance(fact, ProductionFact):
+        return apply_to_production(change, fact)
+    if isinstance(fact, HotfixFact):
+        return apply_to_hotfix(change, fact)
+    return _apply(change, fact)
+
+
+def _apply(change: Change, fact: RequestFact) -> Change:
     match fact:
         case ChangeRequested():
             raise TypeError("a change is requested once")
         case EvidenceRecorded(evidence):
             return replace(change, evidence={**change.evidence, evidence.kind: evidence})
-        case ApprovalGiven(number, row, stage, person, roles, at, deputizing):
-            given = Approval(number, row, stage, person, frozenset(roles), at, deputizing=deputizing)
+        case ApprovalGiven(number, row, stage, person, roles, at, deputizing, spoken):
+            held = frozenset(roles)
+            given = Approval(number, row, stage, person, held, at, deputizing=deputizing, spoken=spoken)
             return replace(change, approvals=(*change.approvals, given))
         case ApprovalVoided() | ApprovalTakenBack():
             return _void(change, fact)
@@ -105,17 +142,8 @@ def apply(change: Change, fact: Fact) -> Change:
             return _apply_to_windows(change, fact)
         case WaiverAsked() | WaiverGranted() | WaiverRefused() | WaiverTookEffect() | WaiverExpired():
             return _apply_to_waivers(change, fact)
-        case (
-            ChangeWithdrawn()
-            | FreezeExcepted()
-            | ChangeSuperseded()
-            | SupersedingUndone()
-            | AskingReminded()
-            | ReminderSnoozed()
-        ):
-            return _apply_to_standing(change, fact)
         case _:
-            return apply_to_production(change, fact)
+            return _apply_to_standing(change, fact)
 
 
 def _void(change: Change, fact: ApprovalVoided | ApprovalTakenBack) -> Change:

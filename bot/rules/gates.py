@@ -13,6 +13,7 @@ from bot.rules.guide import PEER, ApprovalRow
 from bot.rules.leaving_out import is_left_out
 from bot.rules.organization import NOBODY_KNOWS
 from bot.rules.setting import Setting
+from bot.rules.spoken import dispute_gates
 from bot.rules.terms import (
     ApprovalStage,
     ChangeType,
@@ -43,8 +44,8 @@ def staging_gates(change: Change, environment: EnvironmentName, setting: Setting
         sequence_gate(change, environment, setting),
         *approval_gates(change, setting, ApprovalStage.CODE, ApprovalStage.STAGING),
         *evidence_gates(change),
-        *_version_gates(change, setting),
-        *_running_gates(change),
+        *version_gates(change, setting),
+        *running_gates(change),
     )
 
 
@@ -55,7 +56,7 @@ def window_gates(
     return (
         *approval_gates(change, setting, ApprovalStage.CODE),
         *evidence_gates(change),
-        *_version_gates(change, setting),
+        *version_gates(change, setting),
         *waiver_gates(change, setting, wished),
         *span_gates(change.type, setting, wished, reason, submitted_at),
         plan_gate(change.plan, (change.requester,)),
@@ -69,13 +70,14 @@ def production_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
         *approval_gates(change, setting, ApprovalStage.CODE, ApprovalStage.STAGING),
         *evidence_gates(change),
         *verification_gates(change, setting),
-        *_version_gates(change, setting),
+        *version_gates(change, setting),
+        *dispute_gates(change, setting),
         *waiver_gates(change, setting, change.window.span if change.window else None),
         plan_gate(change.plan, (change.requester,)),
         *approval_gates(change, setting, ApprovalStage.PRODUCTION),
         schedule_gate(change, setting),
         *freeze_gates(change, setting),
-        *_running_gates(change),
+        *running_gates(change),
         *service_gates(change, setting),
     )
 
@@ -114,10 +116,11 @@ def approval_gates(change: Change, setting: Setting, *stages: ApprovalStage) -> 
     rows = [row for row in setting.guide.approvals if row.stage in wanted]
     if ApprovalStage.PRODUCTION in stages and change.window:
         rows.extend(setting.policy.production_rows(change.window.span))
-    return tuple(_row_gate(change, row, setting) for row in rows)
+    return tuple(row_gate(change, row, setting) for row in rows)
 
 
-def _row_gate(change: Change, row: ApprovalRow, setting: Setting) -> Gate:
+def row_gate(change: Change, row: ApprovalRow, setting: Setting) -> Gate:
+    """One row of the table of required approvals, met when every seat is filled."""
     seated = seating(row, change, setting.policy, change.standing_approvals)
     if not seated.missing:
         return Gate(row.clause, met=True, why=say(f"{row.stage}: ", *_signers(seated, setting)))
@@ -338,7 +341,8 @@ def health_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
     return (Gate(Clause.STD_9, met=True, why=say("watched for ", span(setting.now - latest.finished_at))),)
 
 
-def _running_gates(change: Change) -> tuple[Gate, ...]:
+def running_gates(change: Change) -> tuple[Gate, ...]:
+    """A change has one deployment running at a time."""
     running = change.running
     if running is None:
         return ()
@@ -359,7 +363,7 @@ def service_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
     return (Gate(Clause.STD_8, met=False, why=why),)
 
 
-def _version_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
+def version_gates(change: Change, setting: Setting) -> tuple[Gate, ...]:
     """G-STD-6: a version that failed its verification is blocked in every change."""
     if not setting.neighbors.failed_verification:
         return ()

@@ -221,6 +221,8 @@ class Review:
     clock_starts: ReviewClock
     reminders: tuple[timedelta, ...]
     """How long before it is due the author is reminded, longest first; zero is the moment itself."""
+    reminded: tuple[Role, ...]
+    """Who is reminded with the author."""
     overdue_every: timedelta
     overdue_to: tuple[Role, ...]
     signed_by: tuple[Role, ...]

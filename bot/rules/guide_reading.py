@@ -257,6 +257,7 @@ def _review(table: Table) -> Review:
         due_after=due_after,
         clock_starts=table.choice("clock_starts", ReviewClock),
         reminders=reminders,
+        reminded=table.choices("reminded", Role, empty=True),
         overdue_every=table.span("overdue_every", HOUR),
         overdue_to=table.choices("overdue_to", Role),
         signed_by=table.choices("signed_by", Role),

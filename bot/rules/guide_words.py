@@ -13,6 +13,7 @@ from bot.rules.guide import (
     HotfixCodeReview,
     Hours,
     Process,
+    Review,
     ReviewClock,
     Seat,
     VerificationBefore,
@@ -72,7 +73,7 @@ def demands_of(guide: Guide) -> Mapping[Clause, str]:
 
 
 def _row(row: ApprovalRow) -> str:
-    signers = join_names([f"the {seat.label}" for seat in row.signers], "and")
+    signers = join_names(_the(row.signers), "and")
     return f"{_STAGES[row.stage]}{_WHEN[row.when]} is approved by {signers}."
 
 
@@ -188,33 +189,55 @@ _HOTFIX_AFTER_HOURS = {
     HotfixAfterHours.DIRECTOR_AND_ON_CALL: "the after-hours approvals are needed instead",
     HotfixAfterHours.VERBAL_ONLY: "those suffice",
 }
+_DECLARED_ON_CALL = "; who declares it while on call has signed for on-call"
+_ON_CALL = {
+    HotfixAfterHours.BOTH: _DECLARED_ON_CALL,
+    HotfixAfterHours.DIRECTOR_AND_ON_CALL: _DECLARED_ON_CALL,
+    HotfixAfterHours.VERBAL_ONLY: "",
+}
 
 
 def _hotfix(guide: Guide) -> dict[Clause, str]:
     hotfix, review = guide.hotfix, guide.review
     breach = (
-        f"One that starts all the same is recorded as a breach, and the {_any(hotfix.alarmed)} is alarmed."
+        "One that starts all the same is recorded as a breach, with the reason and who was tried;"
+        f" the {_any(hotfix.alarmed)} is alarmed, those whose approval was missing ratify it or refuse to,"
+        " and it stands under deviations for ever."
         if hotfix.start_in_breach
         else "A start without them cannot be recorded."
     )
-    clock = "end of the deployment" if review.clock_starts is ReviewClock.DEPLOYED else "declaration"
-    before = join_names([span(reminder) for reminder in review.reminders if reminder], "and")
     return {
         Clause.HOT_1: f"A hotfix states its severity ({join_names(hotfix.severities)}), its impact, and its cause if known.",
         Clause.HOT_2: (
             f"{_all(hotfix.signers)} approve, verbally or by button; the requester may give"
             f" {hotfix.requester_may_sign or 'none'} of these signatures. Outside business hours"
-            f" {_HOTFIX_AFTER_HOURS[hotfix.after_hours]}. As for the code, {_CODE_REVIEW[hotfix.code_review]}."
-            f" A verbal approval is confirmed by its giver, who is asked again after {_spans(hotfix.chase_after)}."
+            f" {_HOTFIX_AFTER_HOURS[hotfix.after_hours]}{_ON_CALL[hotfix.after_hours]}. As for the code, {_CODE_REVIEW[hotfix.code_review]}."
+            " A verbal approval is confirmed or disputed by its giver, who is asked again after"
+            f" {_spans(hotfix.chase_after)}; the last time, the {_any(hotfix.chase_escalates_to)} is told."
+            " A dispute blocks what has not started until its giver, or another holder of the role, approves by button;"
+            f" the {_any(hotfix.alarmed)} is told of it, and it stands under deviations for ever."
         ),
         Clause.HOT_3: f"With its approvals a hotfix needs no window, notice or staging. {breach}",
         Clause.HOT_4: f"Somebody watches during the deployment and {span(guide.monitoring.lasts)} or longer after it.",
-        Clause.HOT_5: (
-            f"A review is complete {span(review.due_after)} after the {clock}, signed by the {_any(review.signed_by)}."
-            f" Its author is reminded {before} before; overdue, it is brought up every {span(review.overdue_every)}"
-            f" with {_all(review.overdue_to)}."
-        ),
+        Clause.HOT_5: _review(review),
     }
+
+
+def _review(review: Review) -> str:
+    clock = "end of the deployment" if review.clock_starts is ReviewClock.DEPLOYED else "declaration"
+    reminded = join_names(("Its author", *_the(review.reminded)), "and")
+    early = [reminder for reminder in review.reminders if reminder]
+    moments = (
+        f"{_spans(early)} before it is due" if early else "",
+        "" if all(review.reminders) else "when it is due",
+    )
+    return (
+        f"A review is complete {span(review.due_after)} after the {clock}, signed by the {_any(review.signed_by)},"
+        " not by its author, once the whole code is reviewed."
+        f" {reminded} {'are' if review.reminded else 'is'} reminded {join_names(list(filter(None, moments)), 'and')};"
+        f" overdue, so are {_all(review.overdue_to)}, every {span(review.overdue_every)} until it is signed."
+        f" Only the {_any(review.extended_by)} gives more time, with a reason."
+    )
 
 
 def _rollback(guide: Guide) -> dict[Clause, str]:
@@ -235,6 +258,10 @@ def _rollback(guide: Guide) -> dict[Clause, str]:
             f" deployer, {_all(rollback.alarmed)} are told every {span(rollback.repeat_every)} until it starts."
         ),
     }
+
+
+def _the(seats: Iterable[Seat]) -> tuple[str, ...]:
+    return tuple(f"the {seat.label}" for seat in seats)
 
 
 def _any(seats: Iterable[Seat]) -> str:

@@ -6,142 +6,51 @@ What stands here is all there is: an act at a stage that is not in its row is re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.rules.approvals import missing_seats, rows_at
+from bot.rules.approvals import missing_seats, standard_rows
 from bot.rules.change import Change, Outcome
 from bot.rules.clauses import Clause
 from bot.rules.leaving_out import is_left_out, is_through, is_verified
 from bot.rules.setting import Policy
+from bot.rules.stages import (
+    CLOSED,
+    FINISHED,
+    IN_PRODUCTION,
+    LIVE,
+    STAGE_LABELS,
+    STANDARD,
+    TIMED,
+    UNSTARTED,
+    WAIVABLE,
+    WATCHED,
+    WINDOWED,
+    Act,
+    Stage,
+)
 from bot.rules.terms import change_label
 from bot.rules.verdict import Gate
 from bot.rules.words import say
 
-
-class Stage(StrEnum):
-    """Where a change is. Derived from what is recorded, by `stage`."""
-
-    PREPARING = "preparing"
-    RETURNED = "returned"
-    STAGING = "staging"
-    VERIFYING = "verifying"
-    VERIFIED = "verified"
-    APPROVING = "approving"
-    SCHEDULED = "scheduled"
-    DEPLOYING = "deploying"
-    MONITORING = "monitoring"
-    ROLLBACK_REQUIRED = "rollback_required"
-    ROLLING_BACK = "rolling_back"
-    RESTORED = "restored"
-    DONE = "done"
-    ROLLED_BACK = "rolled_back"
-    WITHDRAWN = "withdrawn"
-    SUPERSEDED = "superseded"
-
-    @property
-    def label(self) -> str:
-        """The stage as a person reads it, to follow "is"."""
-        return STAGE_LABELS[self]
-
-
-STAGE_LABELS = {
-    Stage.PREPARING: "being prepared for staging",
-    Stage.RETURNED: "back with its requester",
-    Stage.STAGING: "being deployed to staging",
-    Stage.VERIFYING: "waiting for verification in staging",
-    Stage.VERIFIED: "verified and waits for a window",
-    Stage.APPROVING: "waiting for its production approvals",
-    Stage.SCHEDULED: "scheduled",
-    Stage.DEPLOYING: "being deployed to production",
-    Stage.MONITORING: "in production and being watched",
-    Stage.ROLLBACK_REQUIRED: "waiting for its rollback",
-    Stage.ROLLING_BACK: "being rolled back",
-    Stage.RESTORED: "rolled back and being watched",
-    Stage.DONE: "done",
-    Stage.ROLLED_BACK: "rolled back",
-    Stage.WITHDRAWN: "withdrawn",
-    Stage.SUPERSEDED: "superseded",
-}
-
-FINISHED = frozenset({Stage.DONE, Stage.ROLLED_BACK, Stage.WITHDRAWN, Stage.SUPERSEDED})
-CLOSED = frozenset({Stage.DONE, Stage.ROLLED_BACK})
-"""The ends that a change reaches by way of production."""
-LIVE = frozenset(Stage) - FINISHED
-WINDOWED = frozenset({Stage.APPROVING, Stage.SCHEDULED})
-WAIVABLE = frozenset({Stage.PREPARING, Stage.STAGING, Stage.VERIFYING, Stage.VERIFIED})
-IN_PRODUCTION = frozenset(
-    {
-        Stage.DEPLOYING,
-        Stage.MONITORING,
-        Stage.ROLLBACK_REQUIRED,
-        Stage.ROLLING_BACK,
-        Stage.RESTORED,
-        Stage.DONE,
-        Stage.ROLLED_BACK,
-    }
-)
-UNSTARTED = frozenset(Stage) - IN_PRODUCTION - FINISHED
-WATCHED = frozenset({Stage.MONITORING, Stage.RESTORED})
-
-
-class Act(StrEnum):
-    """What a person or a timer can do to a change; the same names in the audit log."""
-
-    REQUEST_DEPLOYMENT = "request_deployment"
-    RECORD_EVIDENCE = "record_evidence"
-    REVISE = "revise"
-    REVISE_VERSION = "revise_version"
-    APPROVE = "approve"
-    REJECT = "reject"
-    RESUBMIT = "resubmit"
-    START_STAGING = "start_staging"
-    FINISH_STAGING = "finish_staging"
-    VERIFY = "verify"
-    PROPOSE_WINDOW = "propose_window"
-    ACCEPT_COUNTER_PROPOSAL = "accept_counter_proposal"
-    MOVE_WINDOW = "move_window"
-    START_PRODUCTION = "start_production"
-    FINISH_PRODUCTION = "finish_production"
-    TAKE_OVER = "take_over"
-    CONFIRM_HEALTHY = "confirm_healthy"
-    WITHDRAW = "withdraw"
-    TAKE_BACK_APPROVAL = "take_back_approval"
-    ASK_FOR_WAIVER = "ask_for_waiver"
-    GRANT_WAIVER = "grant_waiver"
-    REFUSE_WAIVER = "refuse_waiver"
-    EXCEPT_FROM_FREEZE = "except_from_freeze"
-    RECORD_BASELINE = "record_baseline"
-    OBSERVE = "observe"
-    WITHDRAW_OBSERVATION = "withdraw_observation"
-    START_ROLLBACK = "start_rollback"
-    FINISH_ROLLBACK = "finish_rollback"
-    SETTLE_ROLLBACK = "settle_rollback"
-    UNDO_SUPERSEDING = "undo_superseding"
-    SNOOZE_REMINDER = "snooze_reminder"
-    LAPSE_WINDOW = "lapse_window"
-    FLAG_OVERRUN = "flag_overrun"
-    NUDGE_MONITORING = "nudge_monitoring"
-    ESCALATE_MONITORING = "escalate_monitoring"
-    REPEAT_ALARM = "repeat_alarm"
-    EXPIRE_WAIVER = "expire_waiver"
-    SUPERSEDE = "supersede"
-    REMIND_ASKED = "remind_asked"
-
-
-TIMED = frozenset(
-    {
-        Act.LAPSE_WINDOW,
-        Act.FLAG_OVERRUN,
-        Act.NUDGE_MONITORING,
-        Act.ESCALATE_MONITORING,
-        Act.REPEAT_ALARM,
-        Act.EXPIRE_WAIVER,
-        Act.SUPERSEDE,
-        Act.REMIND_ASKED,
-    }
-)
-"""What time does. Everything else is done by people, or by CI."""
-
+__all__ = [
+    "CLOSED",
+    "FINISHED",
+    "IN_PRODUCTION",
+    "LIVE",
+    "STAGE_LABELS",
+    "STANDARD",
+    "TIMED",
+    "TRANSITIONS",
+    "UNSTARTED",
+    "WAIVABLE",
+    "WATCHED",
+    "WINDOWED",
+    "Act",
+    "Stage",
+    "Transition",
+    "claims_version",
+    "refuse_by_stage",
+    "stage",
+]
 
 Moves = Mapping[Stage, AbstractSet[Stage]]
 """From each stage, where an act may lead; the same stage included where it can stay."""
@@ -183,7 +92,7 @@ _ON = (_S.VERIFIED, _S.APPROVING)
 _WAIVED = {**_all({_S.VERIFYING}, *_ON), **_all({_S.PREPARING}, _S.VERIFYING, *_ON)}
 """G-ENV-2: the act meets the last condition of a granted waiver; a drafted window submits itself."""
 _RESUBMITTED: Moves = {_S.RETURNED: {_S.PREPARING, _S.VERIFYING, *_ON}}
-_ASKED = UNSTARTED - {_S.RETURNED, _S.SCHEDULED}
+_ASKED = STANDARD - {_S.RETURNED, _S.SCHEDULED}
 _VOIDED: Moves = {_S.SCHEDULED: {_S.APPROVING}}
 TRANSITIONS = {
     row.act: row
@@ -197,7 +106,8 @@ TRANSITIONS = {
             Act.REVISE_VERSION,
             Clause.TYPE_1,
             "change the version of",
-            _all(UNSTARTED - {_S.STAGING}, _S.PREPARING),
+            _all(STANDARD - {_S.STAGING}, _S.PREPARING),
+            _stay({_S.DECLARED}),
         ),
         _row(Act.APPROVE, Clause.APP_1, "approve", _stay(UNSTARTED), _WAIVED, {_S.APPROVING: {_S.SCHEDULED}}),
         _row(
@@ -235,14 +145,19 @@ TRANSITIONS = {
         _row(Act.PROPOSE_WINDOW, Clause.STD_7, "propose a window for", {_S.VERIFIED: {_S.APPROVING}}),
         _row(Act.ACCEPT_COUNTER_PROPOSAL, Clause.STD_7, "accept a window for", {_S.VERIFIED: {_S.APPROVING}}),
         _row(Act.MOVE_WINDOW, Clause.STD_7, "move the window of", _all(WINDOWED, *WINDOWED)),
-        _row(Act.EXCEPT_FROM_FREEZE, Clause.STD_8, "except from a freeze", _stay(UNSTARTED)),
+        _row(Act.EXCEPT_FROM_FREEZE, Clause.STD_8, "except from a freeze", _stay(STANDARD)),
         _row(Act.RECORD_BASELINE, Clause.RB_1, "record a baseline for", _stay(UNSTARTED)),
-        _row(Act.START_PRODUCTION, Clause.STD_8, "start", {_S.SCHEDULED: {_S.DEPLOYING}}),
+        _row(
+            Act.START_PRODUCTION,
+            Clause.STD_8,
+            "start",
+            {_S.SCHEDULED: {_S.DEPLOYING}, _S.DECLARED: {_S.DEPLOYING}},
+        ),
         _row(
             Act.FINISH_PRODUCTION,
             Clause.STD_8,
             "finish",
-            {_S.DEPLOYING: {_S.MONITORING, _S.SCHEDULED, _S.VERIFIED}},
+            {_S.DEPLOYING: {_S.MONITORING, _S.SCHEDULED, _S.VERIFIED, _S.DECLARED}},
             _all({_S.DEPLOYING, _S.ROLLBACK_REQUIRED}, _S.ROLLBACK_REQUIRED),
         ),
         _row(Act.TAKE_OVER, Clause.STD_8, "take over", _stay(LIVE)),
@@ -263,7 +178,10 @@ TRANSITIONS = {
             Act.WITHDRAW_OBSERVATION,
             Clause.RB_2,
             "withdraw a report about",
-            {_S.ROLLBACK_REQUIRED: IN_PRODUCTION - {_S.ROLLING_BACK} | {_S.SCHEDULED, _S.VERIFIED}},
+            {
+                _S.ROLLBACK_REQUIRED: IN_PRODUCTION - {_S.ROLLING_BACK}
+                | {_S.SCHEDULED, _S.VERIFIED, _S.DECLARED}
+            },
         ),
         _row(
             Act.START_ROLLBACK,
@@ -279,8 +197,30 @@ TRANSITIONS = {
         ),
         _row(Act.SETTLE_ROLLBACK, Clause.RB_2, "settle", {_S.ROLLBACK_REQUIRED: {_S.ROLLED_BACK}}),
         _row(Act.WITHDRAW, Clause.LOG_1, "withdraw", _all(UNSTARTED - {_S.STAGING}, _S.WITHDRAWN)),
-        _row(Act.UNDO_SUPERSEDING, Clause.TYPE_1, "bring back", {_S.SUPERSEDED: UNSTARTED}),
+        _row(Act.UNDO_SUPERSEDING, Clause.TYPE_1, "bring back", {_S.SUPERSEDED: STANDARD}),
         _row(Act.SNOOZE_REMINDER, Clause.APP_1, "snooze the reminders of", _stay(_ASKED)),
+        Transition(Act.DECLARE_HOTFIX, Clause.HOT_1, "declare", {}, frozenset(), frozenset({_S.DECLARED})),
+        _row(Act.RECORD_VERBAL, Clause.HOT_2, "record approvals for", _stay({_S.DECLARED})),
+        _row(Act.CONFIRM_VERBAL, Clause.HOT_2, "confirm an approval of", _stay(frozenset(_S))),
+        _row(Act.DISPUTE_VERBAL, Clause.HOT_2, "dispute an approval of", _stay(frozenset(_S))),
+        _row(Act.START_IN_BREACH, Clause.HOT_3, "start in breach", {_S.DECLARED: {_S.DEPLOYING}}),
+        _row(Act.RATIFY_BREACH, Clause.HOT_3, "ratify the start of", _stay(frozenset(_S))),
+        _row(Act.REFUSE_BREACH, Clause.HOT_3, "refuse the start of", _stay(frozenset(_S))),
+        _row(
+            Act.TURN_INTO_STANDARD,
+            Clause.TYPE_1,
+            "turn into a standard change",
+            {_S.DECLARED: {_S.PREPARING}},
+        ),
+        _row(Act.ADD_TO_TIMELINE, Clause.HOT_1, "add to the timeline of", _stay(frozenset(_S))),
+        _row(Act.REVIEW_CODE, Clause.APP_1, "approve the code of", _stay(frozenset(_S) - UNSTARTED)),
+        _row(Act.REVISE_ISSUE, Clause.HOT_1, "say more about", _stay(frozenset(_S))),
+        _row(Act.DRAFT_REVIEW, Clause.HOT_5, "write the review of", _stay(frozenset(_S))),
+        _row(Act.SUBMIT_REVIEW, Clause.HOT_5, "hand in the review of", _stay(frozenset(_S))),
+        _row(Act.RETURN_REVIEW, Clause.HOT_5, "return the review of", _stay(frozenset(_S))),
+        _row(Act.SIGN_REVIEW, Clause.HOT_5, "sign the review of", _stay(frozenset(_S))),
+        _row(Act.EXTEND_REVIEW, Clause.HOT_5, "extend the review of", _stay(frozenset(_S))),
+        _row(Act.SNOOZE_REVIEW, Clause.HOT_5, "snooze the review of", _stay(frozenset(_S))),
         _row(Act.LAPSE_WINDOW, Clause.STD_8, "lapse", _all(WINDOWED, _S.VERIFIED)),
         _row(Act.FLAG_OVERRUN, Clause.STD_8, "flag", _stay({_S.DEPLOYING, _S.ROLLBACK_REQUIRED})),
         _row(Act.NUDGE_MONITORING, Clause.STD_9, "nudge about", _stay(WATCHED)),
@@ -295,12 +235,20 @@ TRANSITIONS = {
             Act.EXPIRE_WAIVER,
             Clause.ENV_2,
             "end a waiver of",
-            _stay(UNSTARTED),
+            _stay(STANDARD),
             _all({_S.VERIFYING, _S.VERIFIED} | WINDOWED, _S.PREPARING),
             _all({_S.VERIFIED} | WINDOWED, _S.VERIFYING),
         ),
-        _row(Act.SUPERSEDE, Clause.TYPE_1, "supersede", _all(UNSTARTED, _S.SUPERSEDED)),
+        _row(Act.SUPERSEDE, Clause.TYPE_1, "supersede", _all(STANDARD, _S.SUPERSEDED)),
         _row(Act.REMIND_ASKED, Clause.APP_1, "remind about", _stay(_ASKED)),
+        _row(
+            Act.CHASE_VERBAL,
+            Clause.HOT_2,
+            "ask again about",
+            _stay({_S.DECLARED, _S.WITHDRAWN} | IN_PRODUCTION),
+        ),
+        _row(Act.ASK_WHETHER_CONTAINED, Clause.TYPE_1, "ask about", _stay(STANDARD)),
+        _row(Act.REMIND_REVIEW, Clause.HOT_5, "remind of the review of", _stay(frozenset(_S))),
     )
 }
 
@@ -314,6 +262,8 @@ def stage(change: Change, policy: Policy) -> Stage:
     after_start = _stage_in_production(change, policy)
     if after_start:
         return after_start
+    if policy.guide.follows_hotfix(change.type):
+        return Stage.DECLARED
     if change.returned:
         return Stage.RETURNED
     before_verification = _stage_before_verification(change, policy)
@@ -321,7 +271,9 @@ def stage(change: Change, policy: Policy) -> Stage:
         return before_verification
     if change.window is None:
         return Stage.VERIFIED
-    return Stage.APPROVING if missing_seats(change, policy, rows_at(change, policy)) else Stage.SCHEDULED
+    return (
+        Stage.APPROVING if missing_seats(change, policy, standard_rows(change, policy)) else Stage.SCHEDULED
+    )
 
 
 def _stage_in_production(change: Change, policy: Policy) -> Stage | None:
@@ -351,14 +303,16 @@ def _stage_in_production(change: Change, policy: Policy) -> Stage | None:
 
 
 def _stage_before_verification(change: Change, policy: Policy) -> Stage | None:
-    """PREPARING, STAGING or VERIFYING; None once QA and Product have both let the version pass, or it is waived."""
+    """PREPARING, STAGING or VERIFYING; None once QA and Product have both let the version pass, or it is waived.
+
+    What runs goes on, also when the waiver of an environment before it ends meanwhile.
+    """
     guide = policy.guide
-    for environment in guide.staging_environments:
-        latest = change.latest_in(environment)
-        if latest is not None and latest.running:
-            return Stage.STAGING
-        if not is_through(change, environment):
-            return Stage.PREPARING
+    newest = [change.latest_in(environment) for environment in guide.staging_environments]
+    if any(latest is not None and latest.running for latest in newest):
+        return Stage.STAGING
+    if not all(is_through(change, environment) for environment in guide.staging_environments):
+        return Stage.PREPARING
     if is_left_out(change, guide.verified_in) or is_verified(change, guide):
         return None
     return Stage.VERIFYING

@@ -91,21 +91,24 @@ def _arrows() -> dict[tuple[str, str], list[str]]:
 
 
 def _drawn(row: Transition) -> Iterator[tuple[str, str, str]]:
-    """The arrows of one act: from, to, words; from several unstarted stages to one it is a single arrow."""
+    """The arrows of one act: from, to, words; between one stage and several unstarted ones it is a single arrow."""
     ends_of_all = set().union(*row.moves.values())
-    if row.moves and ends_of_all == UNSTARTED and not row.stages & UNSTARTED:
+    if ends_of_all <= UNSTARTED and len(ends_of_all) > _SEVERAL and not row.stages & UNSTARTED:
         for start in _in_order(row.stages):
-            yield start.name, ANYWHERE, act_words(row.act)
+            yield start.name, ANYWHERE, act_words(row.act) + _but(UNSTARTED - ends_of_all)
         return
     for end in _in_order(ends_of_all):
         starts = {start for start, ends in row.moves.items() if end in ends}
         if starts <= UNSTARTED and len(starts - {end}) > _SEVERAL:
-            lacking = [stage_words(stage) for stage in _in_order(UNSTARTED - starts - {end})]
-            but = f" (not {' or '.join(lacking)})" if lacking else ""
-            yield ANYWHERE, end.name, act_words(row.act) + but
+            yield ANYWHERE, end.name, act_words(row.act) + _but(UNSTARTED - starts - {end})
             continue
         for start in _in_order(starts - {end}):
             yield start.name, end.name, act_words(row.act)
+
+
+def _but(lacking: AbstractSet[Stage]) -> str:
+    """` (not DECLARED or STAGING)`: the unstarted stages for which an arrow between all of them does not stand."""
+    return f" (not {' or '.join(map(stage_words, _in_order(lacking)))})" if lacking else ""
 
 
 def _stages() -> Iterator[str]:
@@ -145,12 +148,22 @@ def _staying() -> Iterator[str]:
     yield "| stage | acts |"
     yield "|---|---|"
     for stage in Stage:
-        acts = [
-            f"{_act_cell(row)} ({row.clause})"
+        rows = [
+            row
             for row in TRANSITIONS.values()
-            if stage in row.moves.get(stage, frozenset())
+            if stage in row.moves.get(stage, frozenset()) and not _anywhere(row)
         ]
-        yield f"| {stage_words(stage)} | {', '.join(acts) or '–'} |"
+        yield f"| {stage_words(stage)} | {_acts(rows) or '–'} |"
+    yield f"| any, of what is or was a hotfix | {_acts(filter(_anywhere, TRANSITIONS.values()))} |"
+
+
+def _anywhere(row: Transition) -> bool:
+    """Whether it is for what a hotfix leaves to do, wherever it is by then: its words, its breach, its review."""
+    return row.stages == frozenset(Stage)
+
+
+def _acts(rows: Iterable[Transition]) -> str:
+    return ", ".join(f"{_act_cell(row)} ({row.clause})" for row in rows)
 
 
 def _act_cell(row: Transition) -> str:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.rules.approvals import missing_seats
 from bot.rules.change import Approval, Change, Deployment, Verification, Window
 from bot.rules.freezing import FreezeException
-from bot.rules.guide import Guide
+from bot.rules.guide import Guide, Seat
+from bot.rules.hotfix import Breach
+from bot.rules.hotfix_rows import code_rows
 from bot.rules.organization import Organization
 from bot.rules.production import Observation
+from bot.rules.review import by_own_acts
 from bot.rules.setting import Policy
 from bot.rules.terms import NO_WORDS, ApprovalStage, EnvironmentName, PersonId, ServiceName, Words
 from bot.rules.waivers import Waiver
@@ -49,7 +53,8 @@ def policy_of(organization: Organization, service: ServiceName) -> Policy:
 def approvals_for(change: Change, deployment: Deployment, guide: Guide) -> tuple[Approval, ...]:
     """The approvals that counted when a deployment started, of the stages that its environment asks for.
 
-    An approval that was voided in the very instant of the start is among them, and says so.
+    An approval that was voided in the very instant of the start is among them, and says so. A spoken one that was
+    disputed before did not count; one that was disputed since is among them.
     """
     if deployment.rolls_back is not None or deployment.attested:
         return ()
@@ -60,7 +65,38 @@ def approvals_for(change: Change, deployment: Deployment, guide: Guide) -> tuple
         if approval.stage in stages
         and approval.at <= deployment.started_at
         and (approval.voided_at is None or approval.voided_at >= deployment.started_at)
+        and (approval.disputed_at is None or approval.disputed_at >= deployment.started_at)
     )
+
+
+def is_attempt(deployment: Deployment, guide: Guide) -> bool:
+    """Whether it is one to put a version into production; a rollback is none."""
+    return deployment.environment == guide.production and deployment.rolls_back is None
+
+
+def breach_of(change: Change, deployment: Deployment) -> Breach | None:
+    """The breach that a deployment's start was (G-HOT-3)."""
+    breaches = (*change.earlier_breaches, *((change.breach,) if change.breach else ()))
+    return next((each for each in breaches if each.deployment == deployment.id), None)
+
+
+def reviewed_afterwards(change: Change, deployment: Deployment, guide: Guide) -> tuple[Approval, ...]:
+    """The code reviews that a hotfix was allowed to start without, and that were done since by the reviewers' own acts."""
+    if not guide.follows_hotfix(change.type) or not is_attempt(deployment, guide):
+        return ()
+    return tuple(
+        each
+        for each in change.standing_approvals
+        if each.stage is ApprovalStage.CODE and each.spoken is None and each.at > deployment.started_at
+    )
+
+
+def code_seats_open(change: Change, deployment: Deployment, policy: Policy) -> tuple[Seat, ...]:
+    """The code reviews of a hotfix that nobody has done by their own act yet, each seat once (G-APP-1)."""
+    if not policy.guide.follows_hotfix(change.type) or not is_attempt(deployment, policy.guide):
+        return ()
+    missing = missing_seats(by_own_acts(change), policy, code_rows(policy.guide))
+    return tuple(dict.fromkeys(needed.seat for needed in missing))
 
 
 def _stages_before(environment: EnvironmentName, guide: Guide) -> frozenset[ApprovalStage]:

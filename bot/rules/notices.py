@@ -5,12 +5,13 @@ an ask or a watch is no notice: those messages are refreshed.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from bot.rules.approvals import missing_seats, rows_now
 from bot.rules.asking import asks
-from bot.rules.change import Change, Deployment, Outcome, Reminded, ReturnedBecause, WindowEnd
+from bot.rules.change import Change, Deployment, Outcome, ReturnedBecause, WindowEnd
 from bot.rules.facts import (
+    ApprovalGiven,
     ApprovalTakenBack,
     ApprovalVoided,
     AskingReminded,
@@ -27,8 +28,11 @@ from bot.rules.facts import (
     WindowEnded,
 )
 from bot.rules.folding import apply_all
+from bot.rules.hotfix_facts import HotfixFact, TurnedIntoStandard
 from bot.rules.leaving_out import is_left_out
 from bot.rules.life import Stage, stage
+from bot.rules.notice import Notice, NoticeKind
+from bot.rules.notices_hotfix import about_hotfix
 from bot.rules.production_facts import (
     AlarmSounded,
     DeploymentFinished,
@@ -40,75 +44,9 @@ from bot.rules.production_facts import (
     RollbackSettled,
 )
 from bot.rules.readings import Finding
+from bot.rules.reminded import Reminded
 from bot.rules.setting import Setting
-from bot.rules.terms import DeploymentId, PersonId, Phase, Role, Words, change_label
-
-
-class NoticeKind(StrEnum):
-    """What a notice says."""
-
-    RETURNED = "returned"
-    APPROVAL_VOIDED = "approval_voided"
-    VERIFIED = "verified"
-    WINDOW_REJECTED = "window_rejected"
-    WINDOW_LAPSED = "window_lapsed"
-    SCHEDULED = "scheduled"
-    DEPLOYMENT_STARTED = "deployment_started"
-    DEPLOYMENT_OVERRAN = "deployment_overran"
-    DEPLOYMENT_FAILED = "deployment_failed"
-    ROLLBACK_REQUIRED = "rollback_required"
-    ESCALATED = "escalated"
-    ALARM_AGAIN = "alarm_again"
-    ROLLBACK_STARTED = "rollback_started"
-    ROLLBACK_FAILED = "rollback_failed"
-    RESTORED = "restored"
-    SETTLED = "settled"
-    OBSERVED = "observed"
-    OBSERVATION_WITHDRAWN = "observation_withdrawn"
-    APPROVAL_TAKEN_BACK = "approval_taken_back"
-    WAIVER_GRANTED = "waiver_granted"
-    WAIVER_REFUSED = "waiver_refused"
-    WAIVER_EXPIRED = "waiver_expired"
-    SUPERSEDED = "superseded"
-    REMINDED = "reminded"
-    REMINDER_ESCALATED = "reminder_escalated"
-    FREEZE_DECLARED = "freeze_declared"
-    FREEZE_LIFTED = "freeze_lifted"
-    ON_CALL_TAKEN_OVER = "on_call_taken_over"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing to tell. `by` did it, `words` is what they typed, `because` is the bot's own reason.
-
-    `phase` and `round` are what a reminder is about. `late` is how many minutes after its time it is told, where that is worth saying.
-    """
-
-    kind: NoticeKind
-    to: tuple[PersonId | Role, ...]
-    by: PersonId | None = None
-    words: Words | None = None
-    because: str = ""
-    phase: Phase | None = None
-    late: int = 0
-    round: int = 0
-
-
-IN_THREAD = frozenset(
-    {
-        NoticeKind.ROLLBACK_REQUIRED,
-        NoticeKind.ALARM_AGAIN,
-        NoticeKind.ROLLBACK_STARTED,
-        NoticeKind.ROLLBACK_FAILED,
-        NoticeKind.RESTORED,
-        NoticeKind.SETTLED,
-        NoticeKind.OBSERVED,
-        NoticeKind.OBSERVATION_WITHDRAWN,
-    }
-)
-"""What stands in the card's thread as well, for everybody in the channel."""
-IN_INCIDENTS = frozenset({NoticeKind.ROLLBACK_REQUIRED, NoticeKind.ROLLBACK_FAILED})
-"""What the incident channel hears, too."""
+from bot.rules.terms import DeploymentId, PersonId, Role, change_label
 
 
 def notices(
@@ -121,7 +59,9 @@ def notices(
     own = {
         each.by
         for each in facts
-        if isinstance(each, ChangeReturned | WindowEnded | ChangeRevised | VersionRevised)
+        if isinstance(
+            each, ChangeReturned | WindowEnded | ChangeRevised | VersionRevised | TurnedIntoStandard
+        )
     }
     told = [
         notice
@@ -130,11 +70,21 @@ def notices(
         for notice in _about(fact, before, after, setting)
     ]
     was, now_at = stage(before, setting.policy), stage(after, setting.policy)
-    if now_at is not was and now_at is Stage.SCHEDULED:
+    if (now_at is not was and now_at is Stage.SCHEDULED) or _signed_by_others(before, after, facts, setting):
         told.append(Notice(NoticeKind.SCHEDULED, (after.deployer,)))
     if now_at in {Stage.VERIFIED, Stage.APPROVING} and _got_past_staging(was, after, facts, setting):
         told.append(Notice(NoticeKind.VERIFIED, (after.requester,)))
     return tuple(dict.fromkeys(replace(notice, late=late) for notice in told))
+
+
+def _signed_by_others(before: Change, after: Change, facts: Sequence[Fact], setting: Setting) -> bool:
+    """Whether a hotfix has all its approvals now, and not by what its deployer did: then they have to be told."""
+    if stage(after, setting.policy) is not Stage.DECLARED:
+        return False
+    given = [each for each in facts if isinstance(each, ApprovalGiven)]
+    own = any(after.deployer in {each.person, each.spoken and each.spoken.recorded_by} for each in given)
+    was, now = (missing_seats(each, setting.policy, rows_now(each, setting)) for each in (before, after))
+    return bool(given) and not own and bool(was) and not now
 
 
 def _got_past_staging(was: Stage, after: Change, facts: Sequence[Fact], setting: Setting) -> bool:
@@ -147,6 +97,9 @@ def _got_past_staging(was: Stage, after: Change, facts: Sequence[Fact], setting:
 
 
 def _about(fact: Fact, before: Change, after: Change, setting: Setting) -> Iterator[Notice]:
+    if isinstance(fact, HotfixFact):
+        yield from about_hotfix(fact, before, after, setting)
+        return
     match fact:
         case ChangeReturned(because, by, reason):
             yield Notice(NoticeKind.RETURNED, (after.requester,), by, reason)
@@ -155,8 +108,9 @@ def _about(fact: Fact, before: Change, after: Change, setting: Setting) -> Itera
                     dict.fromkeys(each.person for each in before.standing_approvals if each.person != by)
                 )
                 yield Notice(NoticeKind.RETURNED, approvers, by, reason)
-        case ApprovalVoided(_, _, person, because):
-            if person not in {ask.person for ask in asks(after, setting)}:
+        case ApprovalVoided(number, _, person, because):
+            stood = any(each.number == number and each.stands for each in before.approvals)
+            if stood and person not in {ask.person for ask in asks(after, setting)}:
                 yield Notice(NoticeKind.APPROVAL_VOIDED, (person,), because=because)
         case ApprovalTakenBack(_, _, person, reason):
             yield Notice(NoticeKind.APPROVAL_TAKEN_BACK, (after.requester,), person, reason)

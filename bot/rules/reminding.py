@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rules.approvals import missing_seats, rows_at
+from bot.rules.approvals import missing_seats, standard_rows
 from bot.rules.change import Change
-from bot.rules.life import UNSTARTED, WINDOWED, Stage, stage
+from bot.rules.life import STANDARD, WINDOWED, Stage, stage
 from bot.rules.setting import Policy
 from bot.rules.terms import ApprovalStage, Phase
 
@@ -31,15 +31,15 @@ class Reminder:
 
 
 def open_askings(change: Change, policy: Policy) -> tuple[Asking, ...]:
-    """What people are asked for now."""
+    """What people are asked for now on the standard way. A declared hotfix has somebody at the telephone instead."""
     now_at = stage(change, policy)
-    if now_at not in UNSTARTED or now_at is Stage.RETURNED:
+    if now_at not in STANDARD or now_at is Stage.RETURNED:
         return ()
     return tuple(_open(change, policy, now_at))
 
 
 def _open(change: Change, policy: Policy, now_at: Stage) -> Iterator[Asking]:
-    missing = {needed.row.stage for needed in missing_seats(change, policy, rows_at(change, policy))}
+    missing = {needed.row.stage for needed in missing_seats(change, policy, standard_rows(change, policy))}
     if change.code_asked_at and missing - {ApprovalStage.PRODUCTION}:
         yield Asking(Phase.CODE, change.code_round, change.code_asked_at)
     if change.production_asked_at and now_at in WINDOWED and ApprovalStage.PRODUCTION in missing:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.rules.change import Span
+from bot.rules.change import Approval, Span
 from bot.rules.freezing import Freeze
 from bot.rules.guide import ApprovalRow, BusinessHours, Guide
 from bot.rules.organization import Roster
@@ -63,6 +63,10 @@ class Neighbors:
     put_there_by: ChangeId | None = None
     before_it: str | None = None
     superseded_by: ChangeId | None = None
+    hotfixed_by: tuple[ChangeId, str] | None = None
+    """The newest younger hotfix that is done, with its version."""
+    disputed: tuple[Approval, ...] = ()
+    """G-HOT-2: spoken words about this version that were disputed, on other changes, or void on this one."""
     windows: tuple[PlannedWindow, ...] = ()
     """Their production windows ahead, the next ones, the earliest first."""
 

@@ -67,13 +67,20 @@ class ApprovalStage(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a person is asked for: approvals before staging, a verification, approvals for production, what a Director decides."""
+    """What a person is asked for.
+
+    Approvals before staging, a verification, approvals for production, what a Director decides; of a hotfix whether a
+    spoken word is theirs, whether a start in breach was right, and the sign-off of its review.
+    """
 
     CODE = "code"
     VERIFICATION = "verification"
     PRODUCTION = "production"
     WAIVER = "waiver"
     EXCEPTION = "exception"
+    CONFIRMATION = "confirmation"
+    RATIFICATION = "ratification"
+    REVIEW = "review"
 
 
 class HourClass(StrEnum):

@@ -79,6 +79,8 @@ def conversation_json(one: Conversation) -> Json:
         "is_ext_shared": one.is_shared,
         "is_member": one.has_bot,
         "num_members": len(one.members) + one.has_bot,
+        "topic": {"value": one.topic, "creator": "", "last_set": 0},
+        "creator": one.creator,
         "created": 0,
     }
 
@@ -92,6 +94,8 @@ def message_json(post: Post, company: Company, *, metadata: bool = True) -> Json
         "team": company.team_id,
         "text": post.text,
     }
+    if post.subtype:
+        message["subtype"] = post.subtype
     if post.bot_id:
         message |= {"bot_id": post.bot_id, "app_id": company.app.app_id}
     if post.blocks:

@@ -236,9 +236,22 @@ class Feed:
 
     @property
     def messages(self) -> list[Message]:
-        """Its messages that everybody sees, oldest first, without replies in threads."""
+        """Its messages that everybody sees, oldest first, without replies in threads and what Slack itself writes."""
         with self._workspace.lock:
-            return [Message(self._workspace, one, self._reader_id) for one in self.conversation.listed()]
+            listed = [one for one in self.conversation.listed() if one.subtype is None]
+            return [Message(self._workspace, one, self._reader_id) for one in listed]
+
+    @property
+    def topic(self) -> str:
+        """Its topic."""
+        return self.conversation.topic
+
+    @property
+    def pinned(self) -> list[Message]:
+        """What is pinned in it, the oldest pin first."""
+        with self._workspace.lock:
+            posts = [self.conversation.post(ts) for ts in self.conversation.pins]
+            return [Message(self._workspace, one, self._reader_id) for one in posts if one]
 
     @property
     def newest(self) -> Message:

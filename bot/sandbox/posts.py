@@ -30,6 +30,8 @@ class Post:
     edited: str | None = None
     seen_by: str | None = None
     during: int = 0
+    subtype: str | None = None
+    """What happened to the channel itself, where the message says only that: `channel_topic`, `channel_join` …"""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,10 @@ class Conversation:
     is_private: bool = False
     is_shared: bool = False
     posts: list[Post] = field(default_factory=list)
+    topic: str = ""
+    creator: str = ""
+    pins: list[str] = field(default_factory=list)
+    """The ts of what is pinned, the oldest pin first."""
 
     def post(self, ts: str) -> Post | None:
         """The message that everybody sees with this ts."""

@@ -91,6 +91,7 @@ class Screens:
         return {
             **self._listed(where, who),
             "archived": where.is_archived,
+            "topic": where.topic,
             "messages": [self._message(one, where, reader) for one in self._visible(where, who)],
         }
 
@@ -130,6 +131,8 @@ class Screens:
                 for one in post.attachments
             ],
             "ephemeral": post.seen_by is not None,
+            "pinned": post.seen_by is None and post.ts in where.pins,
+            "is_note": post.subtype is not None,
             "edited": post.edited is not None,
             "replies": len(replies),
         }

@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.sandbox.api import apps, chat, conversations, people, views
+from bot.sandbox.api import apps, channels, chat, conversations, people, views
 from bot.sandbox.api.answers import answer_through
 from bot.sandbox.api.call import METHODS, Arguments
 from bot.sandbox.faults import Fault, Faults
@@ -31,7 +31,7 @@ from bot.sandbox.refusal import Json, RefusalError
 from bot.sandbox.wire import Happening
 from bot.sandbox.workspace import Workspace
 
-FAMILIES: Final = (apps, chat, conversations, people, views)
+FAMILIES: Final = (apps, channels, chat, conversations, people, views)
 """The modules that enter their methods into the table."""
 TICK: Final = 0.02
 Ends = tuple[int, int]

@@ -20,6 +20,8 @@ from bot.sandbox.wire import Wire
 ALL_SCOPES: Final = frozenset(
     {
         "channels:history",
+        "channels:join",
+        "channels:manage",
         "channels:read",
         "chat:write",
         "commands",
@@ -28,6 +30,7 @@ ALL_SCOPES: Final = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "pins:write",
         "usergroups:read",
         "users:read",
     }

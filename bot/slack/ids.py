@@ -11,7 +11,7 @@ from typing import Final
 from bot.rules.change import Change
 from bot.rules.deputies import DelegationId
 from bot.rules.freezing import FreezeId
-from bot.rules.terms import ChangeId, DeploymentId, Phase, ServiceName
+from bot.rules.terms import ChangeId, DeploymentId, PersonId, Phase, Role, ServiceName
 from bot.rules.verdict import Field
 
 COMMAND: Final = "/deploy"
@@ -22,10 +22,10 @@ DEPLOYMENTS: Final = "deployments"
 class Press(StrEnum):
     """The `action_id` of every button, in lists followed by `:` and what tells one line's from another's.
 
-    Each one's value is a `Ref`, but OPEN_CARD's, REQUEST's and DELEGATE's, which have none, RUN's, which is a command's
+    Each one's value is a `Ref`, but OPEN_CARD's, REQUEST's, DECLARE_HOTFIX's and DELEGATE's, which have none, RUN's, which is a command's
     text, LIFT_FREEZE's and END_DELEGATION's, which `decode_freeze` and `decode_delegation` read, NEWER's and
-    OLDER's, which are decoded by `decode_turn`, GRANT_WAIVER's and REFUSE_WAIVER's, which `decode_waiver` reads, and
-    SNOOZE's, which `decode_snooze` reads.
+    OLDER's, which are decoded by `decode_turn`, GRANT_WAIVER's and REFUSE_WAIVER's, which `decode_waiver` reads,
+    SNOOZE's, which `decode_snooze` reads, and CONFIRM_VERBAL's and DISPUTE_VERBAL's, which `decode_spoken` reads.
     """
 
     APPROVE = "approve"
@@ -69,6 +69,20 @@ class Press(StrEnum):
     ASK_FOR_WAIVER = "ask_for_waiver"
     BRING_BACK = "bring_back"
     SNOOZE = "snooze"
+    DECLARE_HOTFIX = "declare_hotfix"
+    RECORD_VERBAL = "record_verbal"
+    START_IN_BREACH = "start_in_breach"
+    CONFIRM_VERBAL = "confirm_verbal"
+    DISPUTE_VERBAL = "dispute_verbal"
+    RATIFY_BREACH = "ratify_breach"
+    REFUSE_BREACH = "refuse_breach"
+    DRAFT_REVIEW = "draft_review"
+    SUBMIT_REVIEW = "submit_review"
+    READ_REVIEW = "read_review"
+    RETURN_REVIEW = "return_review"
+    EXTEND_REVIEW = "extend_review"
+    SNOOZE_REVIEW = "snooze_review"
+    TIMELINE = "timeline"
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -81,6 +95,9 @@ class Shortcut(StrEnum):
 
     REQUEST_DEPLOYMENT = "request_deployment"
     STATUS_OF_MESSAGE = "status_of_message"
+    DECLARE_HOTFIX = "declare_hotfix"
+    HOTFIX_OF_MESSAGE = "hotfix_of_message"
+    ADD_TO_TIMELINE = "add_to_timeline"
 
 
 class Event(StrEnum):
@@ -111,6 +128,9 @@ class Choice(StrEnum):
     WITHDRAW = "withdraw"
     ASK_FOR_WAIVER = "ask_for_waiver"
     TAKE_BACK = "take_back"
+    REVISE_ISSUE = "revise_issue"
+    START_IN_BREACH = "start_in_breach"
+    TURN_INTO_STANDARD = "turn_into_standard"
     MORE = "more"
     """What found no room in the menu."""
 
@@ -118,8 +138,8 @@ class Choice(StrEnum):
 class Modal(StrEnum):
     """The `callback_id` of every modal.
 
-    Its `private_metadata` is a `Ref`, but REQUEST's, FREEZE's and DELEGATE's, which are empty, LIFT_FREEZE's, which
-    `encode_freeze` makes, and REFUSE_WAIVER's, which `encode_waiver` makes.
+    Its `private_metadata` is a `Ref`, where no `encode_…` below makes it; REQUEST's, FREEZE's and DELEGATE's are empty,
+    and ADD_TO_TIMELINE's is a `Quotation` of its form.
     """
 
     REQUEST = "request"
@@ -146,7 +166,20 @@ class Modal(StrEnum):
     ASK_FOR_WAIVER = "ask_for_waiver"
     REFUSE_WAIVER = "refuse_waiver"
     TAKE_BACK = "take_back"
+    DECLARE_HOTFIX = "declare_hotfix"
+    RECORD_VERBAL = "record_verbal"
+    START_IN_BREACH = "start_in_breach"
+    TURN_INTO_STANDARD = "turn_into_standard"
+    REVISE_ISSUE = "revise_issue"
+    REVISE_HOTFIX = "revise_hotfix"
     MORE = "more"
+    DISPUTE_VERBAL = "dispute_verbal"
+    REFUSE_BREACH = "refuse_breach"
+    REVIEW = "review"
+    SIGN_REVIEW = "sign_review"
+    RETURN_REVIEW = "return_review"
+    EXTEND_REVIEW = "extend_review"
+    ADD_TO_TIMELINE = "add_to_timeline"
 
 
 AFRESH: Final = ":"
@@ -157,6 +190,8 @@ INPUTS: Final = tuple(field.value for field in Field)
 ATTESTED: Final = "attested"
 """The value of the checkbox by which the requester attests the deployment to development."""
 PRETESTED: Final = "pretested"
+HAND_IN: Final = "hand_in"
+"""The value of the checkbox by which an author hands a review in with what they save."""
 NO_PRETEST: Final = "no_pretest"
 
 NOT_APPLICABLE: Final = "n/a"
@@ -173,6 +208,10 @@ _DELEGATION: Final = re.compile(r"delegation/([1-9][0-9]{0,17})")
 _SERVICE: Final = "service/"
 _WAIVER: Final = "waiver/"
 _SNOOZE: Final = "snooze/"
+_SPOKEN: Final = "spoken/"
+_REVIEW: Final = "review/"
+_ROOM: Final = "room/"
+_SPEAKER: Final = re.compile(r"([a-z_]+)/([A-Za-z0-9]{2,30})")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 _FREEZE: Final = re.compile(r"freeze/([1-9][0-9]{0,17})")
 _REF: Final = re.compile(r"([1-9][0-9]{0,17}):([0-9]{0,9}):([1-9][0-9]{0,17})?")
@@ -259,6 +298,55 @@ def decode_snooze(text: str | None) -> tuple[Phase, Ref] | None:
     if ref is None or phase not in set(Phase) or not (text or "").startswith(_SNOOZE):
         return None
     return Phase(phase), ref
+
+
+def encode_spoken(newest: int, ref: Ref) -> str:
+    """The value of a button or modal about spoken approvals, up to the newest that was shown: `spoken/3/142:3:`."""
+    return f"{_SPOKEN}{newest}/{ref.encode()}"
+
+
+def decode_spoken(text: str | None) -> tuple[int, Ref] | None:
+    """What `encode_spoken` made, or None."""
+    number, _, rest = (text or "").removeprefix(_SPOKEN).partition("/")
+    ref = Ref.decode(rest)
+    if ref is None or not _NUMBER.fullmatch(number) or not (text or "").startswith(_SPOKEN):
+        return None
+    return int(number), ref
+
+
+def encode_room(channel: str) -> str:
+    """The metadata of the form that declares a hotfix: its incident's channel; empty where one is to be opened."""
+    return f"{_ROOM}{channel}" if channel else ""
+
+
+def decode_room(text: str | None) -> str | None:
+    """What `encode_room` was given, or None."""
+    return (text or "").removeprefix(_ROOM) if (text or "").startswith(_ROOM) else None
+
+
+def encode_speaker(person: PersonId, role: Role) -> str:
+    """The value of an option that means a person who said yes in a role: `product_manager/U0PAUL`."""
+    return f"{role}/{person}"
+
+
+def decode_speaker(text: str | None) -> tuple[PersonId, Role] | None:
+    """What `encode_speaker` was given, or None."""
+    found = _SPEAKER.fullmatch(text or "")
+    return (PersonId(found[2]), Role(found[1])) if found and found[1] in set(Role) else None
+
+
+def encode_review(round_: int, ref: Ref) -> str:
+    """The metadata of a modal in which a review is read: which handing-in of it was shown: `review/1/142:3:`."""
+    return f"{_REVIEW}{round_}/{ref.encode()}"
+
+
+def decode_review(text: str | None) -> tuple[int, Ref] | None:
+    """What `encode_review` made, or None."""
+    number, _, rest = (text or "").removeprefix(_REVIEW).partition("/")
+    ref = Ref.decode(rest)
+    if ref is None or not _NUMBER.fullmatch(number) or not (text or "").startswith(_REVIEW):
+        return None
+    return int(number), ref
 
 
 def encode_service(service: ServiceName) -> str:

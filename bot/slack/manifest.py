@@ -17,9 +17,15 @@ SCOPES_OF_METHODS: Final[Mapping[str, frozenset[str]]] = {
     "chat_getPermalink": frozenset(),
     "chat_postMessage": frozenset({"chat:write"}),
     "chat_update": frozenset({"chat:write"}),
+    "conversations_create": frozenset({"channels:manage"}),
     "conversations_history": HISTORY,
+    "conversations_invite": frozenset({"channels:manage"}),
+    "conversations_join": frozenset({"channels:join"}),
+    "conversations_list": frozenset({"channels:read"}),
     "conversations_open": frozenset({"im:write"}),
     "conversations_replies": HISTORY,
+    "conversations_setTopic": frozenset({"channels:manage"}),
+    "pins_add": frozenset({"pins:write"}),
     "usergroups_users_list": frozenset({"usergroups:read"}),
     "users_info": frozenset({"users:read"}),
     "views_open": frozenset(),
@@ -46,6 +52,21 @@ SHORTCUTS: Final[Mapping[Shortcut, Mapping[str, str]]] = {
         "name": "Status of this change",
         "type": "message",
         "description": "How the change of this message stands",
+    },
+    Shortcut.DECLARE_HOTFIX: {
+        "name": "Declare a hotfix",
+        "type": "global",
+        "description": "For what production suffers and cannot wait",
+    },
+    Shortcut.HOTFIX_OF_MESSAGE: {
+        "name": "Declare a hotfix",
+        "type": "message",
+        "description": "For what this message says that production suffers",
+    },
+    Shortcut.ADD_TO_TIMELINE: {
+        "name": "Add to timeline",
+        "type": "message",
+        "description": "Quotes this message in the incident's timeline",
     },
 }
 COMMAND_SCOPE: Final = "commands"
@@ -77,7 +98,7 @@ def manifest(request_url: str | None) -> dict[str, object]:
                 {
                     "command": COMMAND,
                     "description": "Deployments by the guide: what waits for you, and more",
-                    "usage_hint": "[request | status CHG-142 | why | list | calendar | help]",
+                    "usage_hint": "[request | hotfix | status CHG-142 | why | list | calendar | help]",
                     "should_escape": False,
                     **by_http,
                 }

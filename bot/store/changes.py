@@ -54,9 +54,9 @@ def load_change(connection: Connection, change: ChangeId) -> Change | None:
     return None if row is None else snapshot(connection, row)
 
 
-def store_stage(
-    connection: Connection, change: ChangeId, stage: str, *, finished: bool, claims_version: bool
+def store_stage(  # noqa: PLR0913 - the columns are named at the call
+    connection: Connection, change: ChangeId, stage: str, *, finished: bool, claims_version: bool, owes: bool
 ) -> None:
-    """Keep the derived stage for queries, whether it is an end stage, and whether the change keeps its version to itself."""
-    columns = {"stage": stage, "finished": finished, "claims_version": claims_version}
+    """Keep what is derived for queries: the stage, whether it is an end stage, keeps the version to itself, owes something."""
+    columns = {"stage": stage, "finished": finished, "claims_version": claims_version, "owes": owes}
     connection.execute(STORE_STAGE, {"b_change": change, **columns})

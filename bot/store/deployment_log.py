@@ -4,7 +4,7 @@ Both go by the deployments' numbers, from one to the next, so that a deep page c
 log takes no more memory than a short one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, literal_column, or_, select
@@ -13,12 +13,16 @@ from bot.rules.change import Outcome
 from bot.rules.filters import DeploymentFilter, DeploymentState
 from bot.rules.logged import LoggedDeployment
 from bot.rules.terms import NO_WORDS, DeploymentId, PersonId, ServiceName, Words
+from bot.store.hotfix_models import hotfixes
 from bot.store.models import changes, deployments
 from bot.store.reading import DeploymentCursor, DeploymentPage
 from bot.store.snapshots import snapshots
 
 BATCH: Final = 200
 """How many deployments are read at a time, each with all of its change."""
+
+LOOKED_AT_MOST: Final = 1000
+"""How many deployments are looked at for a page of those that deviate; the next page looks on from there."""
 
 RUNNING: Final[ColumnElement[bool]] = literal_column("deployments.outcome IS NULL")
 FAILED: Final[ColumnElement[bool]] = literal_column("deployments.outcome IN ('failed', 'failed_untouched')")
@@ -52,6 +56,34 @@ def page(
     if cursor is not None and cursor.newer:
         return DeploymentPage(ids, newer=more, older=True)
     return DeploymentPage(ids, newer=cursor is not None, older=more)
+
+
+def page_of_those(
+    connection: Connection,
+    wanted: DeploymentFilter,
+    cursor: DeploymentCursor | None,
+    size: int,
+    fits: Callable[[LoggedDeployment], bool],
+) -> DeploymentPage:
+    """The same of those that fit, which only the rules can say: each deployment is read with its change, and asked about."""
+    newer = cursor is not None and cursor.newer
+    found: list[DeploymentId] = []
+    looked_to, ended = cursor, False
+    for _ in range(LOOKED_AT_MOST // BATCH):
+        ids = [
+            DeploymentId(each) for each in connection.execute(_ids(wanted, looked_to, BATCH)).scalars().all()
+        ]
+        found += [each.deployment.id for each in of_ids(connection, ids) if fits(each)]
+        ended = len(ids) < BATCH
+        if ended or len(found) > size:
+            break
+        looked_to = DeploymentCursor(ids[-1], newer=newer)
+    more = len(found) > size or not ended
+    ids = sorted(found[:size], reverse=True)
+    goes_on = looked_to if more and len(found) <= size else None
+    if newer:
+        return DeploymentPage(tuple(ids), newer=more, older=True, looked_to=goes_on)
+    return DeploymentPage(tuple(ids), newer=cursor is not None, older=more, looked_to=goes_on)
 
 
 def of_ids(connection: Connection, ids: Sequence[DeploymentId]) -> tuple[LoggedDeployment, ...]:
@@ -104,7 +136,7 @@ def _ids(wanted: DeploymentFilter, cursor: DeploymentCursor | None, limit: int) 
 
 
 def _conditions(wanted: DeploymentFilter) -> list[Any]:
-    found: list[Any] = []
+    found = _about_changes(wanted)
     if wanted.services:
         found.append(deployments.c.service.in_(sorted(wanted.services)))
     if wanted.environments:
@@ -121,4 +153,14 @@ def _conditions(wanted: DeploymentFilter) -> list[Any]:
         found.append(deployments.c.started_at >= wanted.since)
     if wanted.before is not None:
         found.append(deployments.c.started_at < wanted.before)
+    return found
+
+
+def _about_changes(wanted: DeploymentFilter) -> list[Any]:
+    found: list[Any] = []
+    if wanted.types:
+        of_type = select(changes.c.id).where(changes.c.type.in_(sorted(wanted.types)))
+        found.append(deployments.c.change_id.in_(of_type))
+    if wanted.only_declared:
+        found.append(deployments.c.change_id.in_(select(hotfixes.c.change_id)))
     return found

@@ -6,9 +6,9 @@ What is written here, read back by `changes`, equals what `facts.apply` folds; a
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.rules.change import PullRequest, RollbackPlan, Span
+from bot.rules.change import Span
 from bot.rules.facts import (
     ApprovalGiven,
     ApprovalTakenBack,
@@ -25,6 +25,7 @@ from bot.rules.facts import (
     Fact,
     FreezeExcepted,
     ReminderSnoozed,
+    RequestFact,
     SupersedingUndone,
     VersionRevised,
     VersionVerified,
@@ -37,31 +38,29 @@ from bot.rules.facts import (
     WindowEnded,
     WindowProposed,
 )
-from bot.rules.terms import ApprovalStage, ChangeId, EnvironmentName, PersonId, Role
+from bot.rules.folding import declared, requested
+from bot.rules.hotfix_facts import HotfixDeclared, HotfixFact
+from bot.rules.production_facts import ProductionFact
+from bot.rules.terms import ApprovalStage, ChangeId, EnvironmentName, Role
+from bot.store.hotfix_facts_as_rows import write_hotfix_fact, write_issue, write_spoken
 from bot.store.models import (
     approvals,
     changes,
     evidence,
     freeze_exceptions,
-    pull_request_authors,
-    pull_requests,
     reminders,
-    reviewers,
     snoozes,
     verifications,
     waivers,
     windows,
 )
 from bot.store.production_rows import write_production_fact
-
-NOTHING_YET: Final = "requested"
-"""The stage of a change between its first row and `store_stage`, which follows in the same transaction."""
+from bot.store.request_rows import add_change, revise
 
 THIS: Final = changes.c.id == bindparam("b_change")
 CHANGE: Final = update(changes).where(THIS)
 """Sets the columns that it is executed with."""
 
-REVISE: Final = CHANGE.values(revision=changes.c.revision + 1).returning(changes.c.revision)
 REVISE_VERSION: Final = CHANGE.values(
     revision=changes.c.revision + 1,
     code_round=changes.c.code_round + 1,
@@ -87,16 +86,6 @@ APPROVAL: Final = update(approvals).where(
 )
 
 
-def _remove(table: Table) -> Update:
-    return update(table).where(table.c.change_id == bindparam("b_change"), table.c.removed_at.is_(None))
-
-
-REMOVE_REVIEWERS: Final = _remove(reviewers)
-REMOVE_PULL_REQUESTS: Final = _remove(pull_requests)
-ADD_CHANGE: Final = insert(changes)
-ADD_REVIEWERS: Final = insert(reviewers)
-ADD_PULL_REQUESTS: Final = insert(pull_requests)
-ADD_AUTHORS: Final = insert(pull_request_authors)
 ADD_APPROVAL: Final = insert(approvals)
 ADD_VERIFICATION: Final = insert(verifications)
 ADD_WINDOW: Final = insert(windows)
@@ -125,13 +114,21 @@ def write_facts(
     `production` is the policy's last environment: the database allows a service one running deployment to it.
     """
     for fact in facts:
-        _write(connection, change, fact, production)
+        if isinstance(fact, ProductionFact):
+            write_production_fact(connection, change, fact, production)
+        elif isinstance(fact, HotfixDeclared):
+            add_change(connection, declared(fact))
+            write_issue(connection, fact)
+        elif isinstance(fact, HotfixFact):
+            write_hotfix_fact(connection, change, fact)
+        else:
+            _write(connection, change, fact)
 
 
-def _write(connection: Connection, change: ChangeId, fact: Fact, production: EnvironmentName) -> None:
+def _write(connection: Connection, change: ChangeId, fact: RequestFact) -> None:
     match fact:
         case ChangeRequested():
-            _request(connection, fact)
+            add_change(connection, requested(fact))
         case EvidenceRecorded():
             _record_evidence(connection, change, fact)
         case ApprovalGiven() | ApprovalVoided() | ApprovalTakenBack():
@@ -139,7 +136,7 @@ def _write(connection: Connection, change: ChangeId, fact: Fact, production: Env
         case VersionVerified():
             _verify(connection, change, fact)
         case ChangeRevised():
-            _revise(connection, change, fact)
+            revise(connection, change, fact)
         case (
             VersionRevised()
             | ChangeReturned()
@@ -154,85 +151,8 @@ def _write(connection: Connection, change: ChangeId, fact: Fact, production: Env
             _write_window(connection, change, fact)
         case WaiverAsked() | WaiverGranted() | WaiverRefused() | WaiverTookEffect() | WaiverExpired():
             _write_waiver(connection, change, fact)
-        case FreezeExcepted() | AskingReminded() | ReminderSnoozed():
-            _write_beside(connection, change, fact)
         case _:
-            write_production_fact(connection, change, fact, production)
-
-
-def _request(connection: Connection, fact: ChangeRequested) -> None:
-    columns = {
-        "id": fact.change,
-        "service": fact.service,
-        "type": fact.type.value,
-        "requester": fact.requester,
-        "deployer": fact.requester,
-        "version": fact.version,
-        "requested_at": fact.at,
-        **_plan(fact.plan),
-        "wished_start": fact.wished.start if fact.wished else None,
-        "wished_end": fact.wished.end if fact.wished else None,
-        "wished_reason": fact.wished_reason,
-        "revision": 1,
-        "code_round": 1,
-        "version_number": 1,
-        "production_round": 0,
-        "code_asked_at": fact.at,
-        "stage": NOTHING_YET,
-        "finished": False,
-        "claims_version": True,
-    }
-    connection.execute(ADD_CHANGE, columns)
-    _name(connection, fact.change, 1, (fact.reviewers, fact.pull_requests))
-
-
-def _plan(plan: RollbackPlan) -> dict[str, object]:
-    return {"plan_text": plan.text, "plan_pretested": plan.pretested, "plan_pretest": plan.pretest}
-
-
-def _name(
-    connection: Connection,
-    change: ChangeId,
-    revision: int,
-    named: tuple[tuple[PersonId, ...], tuple[PullRequest, ...]],
-) -> None:
-    """The reviewers and pull requests that a revision of the change names."""
-    people, references = named
-    of = {"change_id": change, "revision": revision}
-    _add(
-        connection,
-        ADD_REVIEWERS,
-        [{**of, "position": position, "person": person} for position, person in enumerate(people)],
-    )
-    _add(
-        connection,
-        ADD_PULL_REQUESTS,
-        [
-            {**of, "position": position, "reference": found.reference}
-            for position, found in enumerate(references)
-        ],
-    )
-    _add(
-        connection,
-        ADD_AUTHORS,
-        [
-            {**of, "position": position, "author_position": author_position, "person": author}
-            for position, found in enumerate(references)
-            for author_position, author in enumerate(found.authors)
-        ],
-    )
-
-
-def _add(connection: Connection, statement: Insert, rows: list[dict[str, object]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
-
-
-def _revise(connection: Connection, change: ChangeId, fact: ChangeRevised) -> None:
-    revision = connection.execute(REVISE, {"b_change": change, **_plan(fact.plan)}).scalar_one()
-    for remove in (REMOVE_REVIEWERS, REMOVE_PULL_REQUESTS):
-        connection.execute(remove, {"b_change": change, "removed_at": fact.at})
-    _name(connection, change, revision, (fact.reviewers, fact.pull_requests))
+            _write_beside(connection, change, fact)
 
 
 def _record_evidence(connection: Connection, change: ChangeId, fact: EvidenceRecorded) -> None:
@@ -273,6 +193,8 @@ def _write_approval(
         "at": fact.at,
     }
     connection.execute(ADD_APPROVAL, columns)
+    if fact.spoken:
+        write_spoken(connection, change, fact.number, fact.spoken)
 
 
 def _verify(connection: Connection, change: ChangeId, fact: VersionVerified) -> None:

@@ -3,19 +3,21 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text, union
+from sqlalchemy import Connection, Select, bindparam, exists, func, or_, select, text, union
 
 from bot.rules.change import Outcome
 from bot.rules.filters import ChangeFilter
 from bot.rules.life import LIVE, Stage
 from bot.rules.terms import ChangeId, PersonId, ServiceName
+from bot.store.hotfix_models import reviews
 from bot.store.machinery import messages
-from bot.store.models import changes, deployments
+from bot.store.models import approvals, changes, deployments
 from bot.store.queries import LINE, change_line
 from bot.store.reading import ChangeLine, Cursor, Page
 
 UNFINISHED: Final = text("NOT changes.finished")
 """As the partial indexes spell it: SQLite uses one only where the words are the same."""
+OWING: Final = text("changes.owes")
 MATCHES_MOST: Final = 10
 
 SERVICE_AND_VERSION: Final = (
@@ -40,13 +42,19 @@ NEWEST_IN_PRODUCTION: Final = (
     .order_by(deployments.c.id.desc())
     .limit(1)
 )
-UNFINISHED_AFTER: Final = (
-    select(changes.c.id)
-    .where(UNFINISHED, changes.c.id > bindparam("after"))
-    .order_by(changes.c.id)
-    .limit(bindparam("most"))
+OWED: Final = text("reviews.signed_at IS NULL")
+"""As the partial index spells it. A hotfix whose review is owed is not over, whatever became of the change (G-HOT-5)."""
+_NOT_OVER: Final = [
+    select(changes.c.id).where(kept, changes.c.id > bindparam("after")).order_by(changes.c.id)
+    for kept in (UNFINISHED, OWING)
+]
+_EITHER: Final = union(
+    *(select(each.limit(bindparam("most")).subquery().c.id) for each in _NOT_OVER)
+).subquery()
+NOT_OVER_AFTER: Final = select(_EITHER.c.id).order_by(_EITHER.c.id).limit(bindparam("most"))
+SERVICES_OF_UNFINISHED: Final = union(
+    *(select(changes.c.service).where(kept) for kept in (UNFINISHED, OWING))
 )
-SERVICES_OF_UNFINISHED: Final = select(changes.c.service).where(UNFINISHED).distinct()
 MESSAGES_CHANGE: Final = select(messages.c.change_id).where(messages.c.key == bindparam("key"))
 PLACES: Final = select(messages.c.change_id, messages.c.channel, messages.c.ts).where(
     messages.c.key.in_(bindparam("keys", expanding=True)), messages.c.ts.is_not(None)
@@ -81,19 +89,74 @@ def unfinished_ids(connection: Connection, services: Collection[ServiceName], li
 
 
 def unfinished_after(connection: Connection, after: ChangeId, most: int) -> list[ChangeId]:
-    """The next changes that are not over, by number."""
-    found = connection.execute(UNFINISHED_AFTER, {"after": after, "most": most})
+    """The next changes that are not over, or owe something all the same, by number."""
+    found = connection.execute(NOT_OVER_AFTER, {"after": after, "most": most})
     return [ChangeId(number) for number in found.scalars()]
 
 
 def services_of_unfinished(connection: Connection) -> list[ServiceName]:
-    """The services that have changes that are not over."""
+    """The services that have changes that are not over, or owe something all the same."""
     return sorted(ServiceName(name) for name in connection.execute(SERVICES_OF_UNFINISHED).scalars())
 
 
 def unfinished_involving(connection: Connection, person: PersonId, limit: int) -> list[ChangeId]:
     """The newest changes that are not over and that this person requested or deploys."""
     return _numbers(connection, ChangeFilter(involving=person), limit)
+
+
+def owing_reviews(
+    connection: Connection, person: PersonId, services: Collection[ServiceName], limit: int
+) -> list[ChangeId]:
+    """The newest changes whose review is not signed: of these services, or requested or written on by this person."""
+    query = (
+        select(changes.c.id)
+        .join(reviews, reviews.c.change_id == changes.c.id)
+        .where(
+            OWED,
+            or_(
+                changes.c.service.in_(sorted(services)),
+                changes.c.requester == person,
+                reviews.c.author == person,
+            ),
+        )
+        .order_by(changes.c.id.desc())
+        .limit(limit)
+    )
+    return [ChangeId(number) for number in connection.execute(query).scalars()]
+
+
+def owing(
+    connection: Connection, person: PersonId, services: Collection[ServiceName], limit: int
+) -> list[ChangeId]:
+    """The newest changes that are over and owe something all the same: of these services, or in which the person has a part."""
+    query = owing_query(person, services, limit)
+    return [ChangeId(number) for number in connection.execute(query).scalars()]
+
+
+def owing_query(person: PersonId, services: Collection[ServiceName], limit: int) -> Select[int]:
+    """As `owing`: along the index of those that owe something, which are few."""
+    named = exists().where(approvals.c.change_id == changes.c.id, approvals.c.person == person)
+    wrote = exists().where(reviews.c.change_id == changes.c.id, reviews.c.author == person)
+    part = or_(
+        changes.c.service.in_(sorted(services)),
+        changes.c.requester == person,
+        changes.c.deployer == person,
+        named,
+        wrote,
+    )
+    return (
+        select(changes.c.id).where(OWING, changes.c.finished, part).order_by(changes.c.id.desc()).limit(limit)
+    )
+
+
+def fitting(connection: Connection, ids: Collection[ChangeId], wanted: ChangeFilter) -> set[ChangeId]:
+    """Those of these changes that a list wants to show, by everything but for whom they wait."""
+    conditions = [*_conditions(wanted, unfinished=False), changes.c.id.in_(ids)]
+    if wanted.involving is not None:
+        person = wanted.involving
+        conditions.append(or_(changes.c.requester == person, changes.c.deployer == person))
+    found = connection.execute(select(changes.c.id).where(*conditions)).scalars()
+    return {ChangeId(number) for number in found}
 
 
 def newest_of_service(connection: Connection, service: ServiceName) -> ChangeId | None:

@@ -65,6 +65,8 @@ class ChangeRow(Base):
     finished: Mapped[bool]
     claims_version: Mapped[bool] = mapped_column(server_default=false())
     """Whether no other change may take the version: it is unfinished, and was never closed before."""
+    owes: Mapped[bool] = mapped_column(server_default=false())
+    """Whether a hotfix leaves something to do that outlives its end: words to answer, a breach, the review."""
 
     __table_args__ = (
         index_where("uq_changes_claimed_version", "claims_version", "service", "version", unique=True),
@@ -73,7 +75,9 @@ class ChangeRow(Base):
         Index(None, "requester", "id"),
         Index(None, "deployer", "id"),
         Index(None, "stage", "id"),
+        Index(None, "type", "id"),
         index_where("ix_changes_unfinished", "NOT finished", "id"),
+        index_where("ix_changes_owing", "owes", "id"),
     )
 
 

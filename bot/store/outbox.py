@@ -97,6 +97,12 @@ MINE: Final = (outbox.c.id == bindparam("b_id")) & (outbox.c.leased_until == bin
 DONE: Final = delete(outbox).where(MINE, outbox.c.wanted == bindparam("b_wanted")).returning(outbox.c.id)
 RELEASE: Final = update(outbox).where(MINE).values(leased_until=null())
 WAITING: Final = select(func.count()).select_from(outbox).where(outbox.c.dead_at.is_(None))
+EARLIER: Final = select(func.count()).where(
+    outbox.c.kind == bindparam("kind"),
+    outbox.c.change_id == bindparam("change"),
+    outbox.c.id < bindparam("line"),
+    outbox.c.dead_at.is_(None),
+)
 DEAD: Final = (
     select(outbox.c.key, outbox.c.kind, outbox.c.change_id, outbox.c.problem, outbox.c.dead_at)
     .where(outbox.c.dead_at.is_not(None))
@@ -166,6 +172,12 @@ def bury(database: Database, line: ClaimedLine, *, now_real: datetime, problem: 
 def waiting(connection: Connection) -> int:
     """How many lines are still to be delivered; dead ones are not."""
     return connection.execute(WAITING).scalar_one()
+
+
+def earlier(connection: Connection, line: ClaimedLine) -> int:
+    """How many lines of the same kind and change were wished for before this one and are still to be delivered."""
+    asked = {"kind": line.kind, "change": line.change, "line": line.id}
+    return connection.execute(EARLIER, asked).scalar_one()
 
 
 def dead_lines(connection: Connection, limit: int) -> list[DeadLine]:

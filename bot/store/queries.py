@@ -4,15 +4,26 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
-from bot.rules.change import Change, Outcome, RollbackPlan
+from bot.rules.change import Approval, Change, Outcome, RollbackPlan
+from bot.rules.clauses import Clause
 from bot.rules.life import UNSTARTED, Stage
 from bot.rules.setting import Neighbors
-from bot.rules.terms import ChangeId, DeploymentId, PersonId, ServiceName, Words
+from bot.rules.terms import (
+    ApprovalStage,
+    ChangeId,
+    ChangeType,
+    DeploymentId,
+    PersonId,
+    Role,
+    ServiceName,
+    Words,
+)
 from bot.store import audit, changes, directory_answers
+from bot.store.hotfix_models import verbal_approvals
+from bot.store.models import approvals, deployments, verifications
 from bot.store.models import changes as change_rows
-from bot.store.models import deployments, verifications
 from bot.store.reading import ChangeLine, LastRequest, RecordedEntry
 
 NUMBERED: Final = re.compile(r"(?:#|chg-?)?(\d{1,18})", re.IGNORECASE)
@@ -103,6 +114,17 @@ BEFORE_IT: Final = IN_PRODUCTION.where(
     deployments.c.version != bindparam("version"),
     deployments.c.id < func.coalesce(OWN, LATER_THAN_ANY),
 )
+HOTFIXED_BY: Final = (
+    select(change_rows.c.id, change_rows.c.version)
+    .where(
+        change_rows.c.service == bindparam("service"),
+        change_rows.c.id > bindparam("except_change"),
+        change_rows.c.stage == Stage.DONE.value,
+        change_rows.c.type == ChangeType.HOTFIX.value,
+    )
+    .order_by(change_rows.c.id.desc())
+    .limit(1)
+)
 SUPERSEDED_BY: Final = (
     select(change_rows.c.id)
     .where(
@@ -115,11 +137,32 @@ SUPERSEDED_BY: Final = (
     .order_by(change_rows.c.id.desc())
     .limit(1)
 )
+DISPUTED: Final = (
+    select(approvals)
+    .join(
+        verbal_approvals,
+        and_(
+            verbal_approvals.c.change_id == approvals.c.change_id,
+            verbal_approvals.c.number == approvals.c.number,
+        ),
+    )
+    .add_columns(verbal_approvals.c.disputed_at, verbal_approvals.c.dispute)
+    .join(change_rows, change_rows.c.id == approvals.c.change_id)
+    .where(
+        change_rows.c.service == bindparam("service"),
+        verbal_approvals.c.version == bindparam("version"),
+        verbal_approvals.c.disputed_at.is_not(None),
+        or_(approvals.c.change_id != bindparam("except_change"), approvals.c.voided_at.is_not(None)),
+    )
+    .order_by(approvals.c.change_id, approvals.c.number)
+)
+"""The change's own are in its snapshot, but a void one is there as void: whoever gives the version up and takes it again, or
+names other pull requests, would be rid of it."""
 OLDER_UNSTARTED: Final = (
     select(change_rows.c.id)
     .where(
         change_rows.c.service == bindparam("service"),
-        change_rows.c.type == bindparam("type"),
+        change_rows.c.type.in_(bindparam("types", expanding=True)),
         change_rows.c.id < bindparam("change"),
         ~change_rows.c.finished,
         change_rows.c.stage.in_([each.value for each in UNSTARTED]),
@@ -180,6 +223,7 @@ def neighbors(
     newest = connection.execute(IN_PRODUCTION, {"service": service}).one_or_none()
     before = connection.execute(BEFORE_IT, {**of_version, **others}).one_or_none()
     superseding = connection.execute(SUPERSEDED_BY, {"service": service, **others}).scalar_one_or_none()
+    hotfix = connection.execute(HOTFIXED_BY, {"service": service, **others}).one_or_none()
     unfinished = connection.execute(UNFINISHED, {**of_version, **others}).scalar_one_or_none()
     return Neighbors(
         deploying=None if running is None else (ChangeId(running.change_id), DeploymentId(running.id)),
@@ -189,12 +233,34 @@ def neighbors(
         put_there_by=None if newest is None else ChangeId(newest.change_id),
         before_it=None if before is None else before.version,
         superseded_by=None if superseding is None else ChangeId(superseding),
+        hotfixed_by=None if hotfix is None else (ChangeId(hotfix.id), hotfix.version),
+        disputed=tuple(map(_disputed, connection.execute(DISPUTED, {**of_version, **others}))),
     )
 
 
-def older_unstarted(connection: Connection, done: Change) -> list[ChangeId]:
-    """The older changes of a change's service and type that have not started in production, oldest first."""
-    wanted = {"service": done.service, "type": done.type.value, "change": done.id}
+def _disputed(row: Row[Any]) -> Approval:
+    """A disputed word on another change, or a void one on this: whose, in which roles, when and in which words disputed."""
+    return Approval(
+        number=row.number,
+        row=Clause(row.row),
+        stage=ApprovalStage(row.stage),
+        person=PersonId(row.person),
+        roles=frozenset(Role(role) for role in row.roles.split()),
+        at=row.at,
+        disputed_at=row.disputed_at,
+        dispute=Words(row.dispute),
+    )
+
+
+def older_unstarted(
+    connection: Connection, done: Change, types: Collection[ChangeType] = ()
+) -> list[ChangeId]:
+    """The older changes of a change's service and type, or of these types, that have not started in production, oldest first."""
+    wanted = {
+        "service": done.service,
+        "types": [each.value for each in types or (done.type,)],
+        "change": done.id,
+    }
     return [ChangeId(found) for found in connection.execute(OLDER_UNSTARTED, wanted).scalars()]
 
 

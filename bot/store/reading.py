@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from bot.rules.change import RollbackPlan
 from bot.rules.clauses import Clause
 from bot.rules.company_facts import CompanyFact
-from bot.rules.deviations import Deviation
+from bot.rules.deviation import Deviation
 from bot.rules.facts import Fact
 from bot.rules.freezing import Freeze
+from bot.rules.guide import Seat
 from bot.rules.logged import LoggedDeployment
 from bot.rules.planned import PlannedWindow
 from bot.rules.scene import Scene
@@ -111,11 +112,26 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentPage:
-    """Some numbers of the log, newest first; `newer` and `older` say whether there are more on either side."""
+    """Some numbers of the log, newest first; `newer` and `older` say whether there may be more on either side.
+
+    `looked_to` is the last number that was looked at, where looking ended before the page was full: the page on that
+    side begins beside it.
+    """
 
     ids: tuple[DeploymentId, ...]
     newer: bool = False
     older: bool = False
+    looked_to: "DeploymentCursor | None" = None
+
+    def beside(self, *, newer: bool) -> DeploymentId | None:
+        """Beside which number the page on this side begins; None where there is none."""
+        if not (self.newer if newer else self.older):
+            return None
+        if self.looked_to and self.looked_to.newer == newer:
+            return self.looked_to.beside
+        # Of an empty page only the side on which looking goes on is known; back leads to where it began.
+        ends = self.ids or ((self.looked_to.beside,) if self.looked_to else ())
+        return (ends[0] if newer else ends[-1]) if ends else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,7 @@ class DeploymentCursor:
 class ListedDeployment:
     """One line of the log: how many approvals counted when it started, and its deviations.
 
+    `code_open` are a hotfix's code reviews that are still to be done, `code_afterwards` whether one was done only then.
     `shows_card` is whether its service is still in the organization's file: the guide says nothing of any other.
     """
 
@@ -137,6 +154,8 @@ class ListedDeployment:
     approvals: int
     deviations: tuple[Deviation, ...]
     shows_card: bool = True
+    code_open: tuple[Seat, ...] = ()
+    code_afterwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +196,10 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class HomeContent:
-    """What stands in a person's Home. `ahead` and `watched` are of the services in which they hold a role."""
+    """What stands in a person's Home. `ahead` and `watched` are of the services in which they hold a role.
+
+    `reviews` are those that are not signed, the one that is due first on top.
+    """
 
     waits: Waits
     mine: tuple[Scene, ...]
@@ -185,3 +207,4 @@ class HomeContent:
     ahead: Calendar
     watched: tuple[Scene, ...]
     may_request: bool
+    reviews: tuple[Scene, ...] = ()

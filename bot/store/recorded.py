@@ -157,6 +157,9 @@ def _codec(hint: Any) -> _Codec:  # noqa: ANN401 - a type hint is a type, a NewT
 def _composite(hint: Any) -> _Codec:  # noqa: ANN401 - as above
     arguments = get_args(hint)
     if get_origin(hint) in {Union, types.UnionType}:
+        kinds = [argument for argument in arguments if isinstance(argument, type)]
+        if len(kinds) == len(arguments) and all(issubclass(kind, Enum) for kind in kinds):
+            return _one_of(kinds)
         (present,) = (argument for argument in arguments if argument is not types.NoneType)
         inner = _codec(present)
         return _Codec(
@@ -170,6 +173,12 @@ def _composite(hint: Any) -> _Codec:  # noqa: ANN401 - as above
             lambda content, texts: tuple(item.decode(one, texts) for one in content),
         )
     raise TypeError(f"nobody has said how {hint} is recorded")
+
+
+def _one_of(kinds: Sequence[type[Enum]]) -> _Codec:
+    """A value of one of several enumerations, whose values differ."""
+    members = {member.value: member for kind in kinds for member in kind}
+    return _Codec(lambda value, _: value.value, lambda content, _: members[content])
 
 
 def _record(kind: Any) -> _Codec:  # noqa: ANN401 - a dataclass

@@ -1,9 +1,10 @@
 """The rows of a change, or of many, as the snapshots that the rules decide on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, func, select
+from sqlalchemy import Connection, Row
 
 from bot.rules.change import (
     Approval,
@@ -15,11 +16,9 @@ from bot.rules.change import (
     EvidenceState,
     Outcome,
     PullRequest,
-    Reminded,
     Returned,
     ReturnedBecause,
     RollbackPlan,
-    Snooze,
     Span,
     Superseded,
     Verification,
@@ -32,6 +31,7 @@ from bot.rules.deputies import Deputizing
 from bot.rules.freezing import FreezeException, FreezeId
 from bot.rules.production import Baseline, Observation, Settled
 from bot.rules.readings import Figure, Finding, Problem
+from bot.rules.reminded import Reminded, Snooze
 from bot.rules.terms import (
     ApprovalStage,
     ChangeId,
@@ -45,72 +45,11 @@ from bot.rules.terms import (
     Words,
 )
 from bot.rules.waivers import Waiver
-from bot.store.models import (
-    approvals,
-    baselines,
-    changes,
-    deployments,
-    evidence,
-    freeze_exceptions,
-    observations,
-    pull_request_authors,
-    pull_requests,
-    reminders,
-    reviewers,
-    snoozes,
-    verifications,
-    waivers,
-    windows,
-)
+from bot.store.hotfix_snapshots import hotfix_parts, spoken
+from bot.store.snapshot_statements import BESIDE_A_HOTFIX, OF_MANY, OF_ONE
 
 Found = Row[Any]
 
-
-Which = Callable[[ColumnElement[int]], ColumnElement[bool]]
-"""Which changes' rows, given the column with their numbers."""
-
-
-def _statements(which: Which) -> Mapping[str, Any]:
-    """Everything that is read about changes, by what it is; each row says of which change it is."""
-    authors = and_(
-        pull_request_authors.c.change_id == pull_requests.c.change_id,
-        pull_request_authors.c.revision == pull_requests.c.revision,
-        pull_request_authors.c.position == pull_requests.c.position,
-    )
-    newest_evidence = (
-        select(func.max(evidence.c.id))
-        .join(changes, changes.c.id == evidence.c.change_id)
-        .where(which(evidence.c.change_id), evidence.c.version_number == changes.c.version_number)
-        .group_by(evidence.c.change_id, evidence.c.kind)
-    )
-
-    def of(table: Table, *order: ColumnElement[Any]) -> Any:  # noqa: ANN401 - a Select of the table's columns
-        return select(table).where(which(table.c.change_id)).order_by(table.c.change_id, *order)
-
-    return {
-        "reviewers": of(reviewers, reviewers.c.position).where(reviewers.c.removed_at.is_(None)),
-        "pull_requests": select(pull_requests, pull_request_authors.c.person)
-        .outerjoin(pull_request_authors, authors)
-        .where(which(pull_requests.c.change_id), pull_requests.c.removed_at.is_(None))
-        .order_by(
-            pull_requests.c.change_id, pull_requests.c.position, pull_request_authors.c.author_position
-        ),
-        "evidence": select(evidence).where(evidence.c.id.in_(newest_evidence)),
-        "approvals": of(approvals, approvals.c.number),
-        "verifications": of(verifications, verifications.c.id),
-        "deployments": of(deployments, deployments.c.id),
-        "windows": of(windows, windows.c.number),
-        "waivers": of(waivers, waivers.c.number),
-        "exceptions": of(freeze_exceptions, freeze_exceptions.c.at, freeze_exceptions.c.freeze_id),
-        "baselines": of(baselines, baselines.c.id),
-        "observations": of(observations, observations.c.number),
-        "reminders": of(reminders, reminders.c.id),
-        "snoozes": of(snoozes, snoozes.c.id),
-    }
-
-
-OF_ONE: Final = _statements(lambda column: column == bindparam("change"))
-OF_MANY: Final = _statements(lambda column: column.in_(bindparam("changes", expanding=True)))
 
 Parts = Mapping[str, Sequence[Found]]
 """The rows of one change, under the names of `_statements`."""
@@ -118,10 +57,11 @@ Parts = Mapping[str, Sequence[Found]]
 
 def snapshot(connection: Connection, row: Found) -> Change:
     """All that is recorded about the change of a row of `changes`."""
-    of = {"change": row.id}
-    return _put_together(
-        row, {name: connection.execute(statement, of).all() for name, statement in OF_ONE.items()}
-    )
+    of, parts = {"change": row.id}, dict[str, Sequence[Found]]()
+    for name, statement in OF_ONE.items():
+        beside_a_hotfix = name in BESIDE_A_HOTFIX and not parts["hotfixes"]
+        parts[name] = () if beside_a_hotfix else connection.execute(statement, of).all()
+    return _put_together(row, parts)
 
 
 def snapshots(connection: Connection, rows: Sequence[Found]) -> tuple[Change, ...]:
@@ -130,7 +70,8 @@ def snapshots(connection: Connection, rows: Sequence[Found]) -> tuple[Change, ..
         return ()
     parts: dict[int, dict[str, list[Found]]] = {row.id: {name: [] for name in OF_MANY} for row in rows}
     for name, statement in OF_MANY.items():
-        for found in connection.execute(statement, {"changes": list(parts)}):
+        of = [number for number, has in parts.items() if name not in BESIDE_A_HOTFIX or has["hotfixes"]]
+        for found in connection.execute(statement, {"changes": of}) if of else ():
             parts[found.change_id][name].append(found)
     return tuple(_put_together(row, parts[row.id]) for row in rows)
 
@@ -150,7 +91,7 @@ def _put_together(row: Found, parts: Parts) -> Change:
         wished=None if row.wished_start is None else Span(row.wished_start, row.wished_end),
         wished_reason=Words(row.wished_reason),
         evidence={EvidenceKind(found.kind): _evidence(found) for found in parts["evidence"]},
-        approvals=tuple(_approval(found) for found in parts["approvals"]),
+        approvals=_approvals(parts["approvals"], parts["verbal_approvals"]),
         verifications=tuple(_verification(found) for found in parts["verifications"]),
         deployments=tuple(_deployment(found) for found in parts["deployments"]),
         windows=tuple(_window(found) for found in parts["windows"]),
@@ -170,6 +111,7 @@ def _put_together(row: Found, parts: Parts) -> Change:
         superseded=_superseded(row),
         reminded={Phase(each.phase): Reminded(each.round, each.step) for each in parts["reminders"]},
         snoozes=_snoozes(parts["snoozes"], parts["reminders"]),
+        **hotfix_parts(parts),
     )
 
 
@@ -186,8 +128,14 @@ def _pull_requests(rows: Iterable[Found]) -> tuple[PullRequest, ...]:
     return tuple(PullRequest(Words(reference), tuple(people)) for (_, reference), people in authors.items())
 
 
-def _approval(row: Found) -> Approval:
-    return Approval(
+def _approvals(rows: Iterable[Found], words: Iterable[Found]) -> tuple[Approval, ...]:
+    """In the order given; what was spoken stands beside them."""
+    spoken_words = {row.number: row for row in words}
+    return tuple(_approval(row, spoken_words.get(row.number)) for row in rows)
+
+
+def _approval(row: Found, words: Found | None) -> Approval:
+    given = Approval(
         number=row.number,
         row=Clause(row.row),
         stage=ApprovalStage(row.stage),
@@ -196,6 +144,16 @@ def _approval(row: Found) -> Approval:
         at=row.at,
         voided_at=row.voided_at,
         deputizing=tuple(_deputizing(each) for each in (row.deputizing or "").split()),
+    )
+    if words is None:
+        return given
+    return replace(
+        given,
+        spoken=spoken(words),
+        confirmed_at=words.confirmed_at,
+        disputed_at=words.disputed_at,
+        dispute=_words(words.dispute),
+        chased=words.chased,
     )
 
 

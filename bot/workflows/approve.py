@@ -7,12 +7,12 @@ from bot.rules.approvals import (
     missing_seats,
     open_seats,
     roles_for,
-    rows_at,
+    rows_now,
     rows_that_gain,
     seats_of,
     who_can_sit,
 )
-from bot.rules.change import ReturnedBecause, WindowEnd
+from bot.rules.change import Approval, ReturnedBecause, WindowEnd
 from bot.rules.clauses import Clause
 from bot.rules.facts import (
     ApprovalGiven,
@@ -22,45 +22,74 @@ from bot.rules.facts import (
     Fact,
     WindowCountered,
 )
-from bot.rules.guide import PEER, ApprovalRow
+from bot.rules.guide import PEER, ApprovalRow, Hours
 from bot.rules.inputs import Reason, Rejection, Seen
-from bot.rules.life import WINDOWED, Act
+from bot.rules.life import UNSTARTED, WINDOWED, Act, Stage
 from bot.rules.organization import NOBODY_KNOWS
+from bot.rules.review import by_own_acts, is_owed
+from bot.rules.spoken import blocking_disputes, ends_dispute
 from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Role
 from bot.rules.verdict import Done, Gate, Refused, Verdict, refuse
 from bot.rules.words import Part, When, Who, join_names, say
-from bot.workflows.moment import Moment, reason_missing
+from bot.workflows.moment import Moment, approval_given, reason_missing
+from bot.workflows.review import review_code
 from bot.workflows.waive import with_waivers
 from bot.workflows.windows import refuse_span
 
 
 def approve(moment: Moment, form: Seen) -> Verdict:
-    """Give one's approval in every row where it fills a missing seat; the roles held now are recorded with it."""
+    """Give one's approval in every row where it fills a missing seat; the roles held now are recorded with it.
+
+    Of a hotfix that has started it is the code review that was deferred.
+    """
     change = moment.change
+    if moment.stage not in UNSTARTED and is_owed(change):
+        return review_code(moment, form)
     refused = moment.refused_by_stage(Act.APPROVE) or moment.moved_on(form.revision, Clause.APP_1)
     if refused:
         return refused
-    rows = rows_that_gain(change, moment.setting, moment.actor)
+    rows = rows_that_gain(change, moment.setting, moment.actor) or _rows_by_own_act(moment)
     if not rows:
         return _why_not(moment)
-    given = tuple(_approval(moment, row, len(change.approvals) + 1 + place) for place, row in enumerate(rows))
+    given = tuple(
+        approval_given(moment, row, len(change.approvals) + 1 + place) for place, row in enumerate(rows)
+    )
     stages = join_names([row.stage for row in rows], "and")
     said = say(f"You approved {moment.label} ({stages})", *_for_whom(given, rows), ".")
     return Done(with_waivers(moment, given), said)
 
 
-def _approval(moment: Moment, row: ApprovalRow, number: int) -> ApprovalGiven:
-    roles = roles_for(row, moment.actor, moment.setting)
-    for_window = row.stage is ApprovalStage.PRODUCTION
-    return ApprovalGiven(
-        number=number,
-        row=row.clause,
-        stage=row.stage,
-        person=moment.actor,
-        roles=tuple(sorted(roles)),
-        at=moment.now,
-        deputizing=moment.setting.roster.deputizing(moment.actor, roles, for_window=for_window),
+def _rows_by_own_act(moment: Moment) -> tuple[ApprovalRow, ...]:
+    """The rows whose seats others fill, where an act of one's own is wanted: for an open review, or to end a dispute.
+
+    A dispute is ended in its own row, also where the hours of the window, or of now, ask for another one.
+    """
+    change, setting = moment.change, moment.setting
+    gaining = rows_that_gain(by_own_acts(change), setting, moment.actor) if is_owed(change) else ()
+    ending = (
+        ApprovalRow(each.row, each.stage, Hours.ALWAYS, ())
+        for each in blocking_disputes(change, setting)
+        if _could_end(each, moment)
     )
+    return (*(row for row in gaining if row.stage is ApprovalStage.CODE), *dict.fromkeys(ending))
+
+
+def _could_end(dispute: Approval, moment: Moment) -> bool:
+    """Whether the actor's approval would end the block of a dispute now; the requester's only where they may sign at all.
+
+    About the code nobody's word counts who wrote all of it.
+    """
+    change, guide = moment.change, moment.setting.guide
+    may_sign = guide.allow_self_approval or (
+        dispute.row is Clause.HOT_2 and guide.hotfix.requester_may_sign > 0
+    )
+    wrote = [moment.actor in each.authors for each in change.pull_requests]
+    own = (moment.actor == change.requester and not may_sign) or (
+        dispute.stage is ApprovalStage.CODE and bool(wrote) and all(wrote)
+    )
+    asked_for = dispute.stage is ApprovalStage.CODE or moment.stage in WINDOWED | {Stage.DECLARED}
+    roles = moment.setting.roster.roles_of(moment.actor, for_window=dispute.stage is ApprovalStage.PRODUCTION)
+    return asked_for and not own and ends_dispute(dispute, moment.actor, roles, guide)
 
 
 def _for_whom(given: Sequence[ApprovalGiven], rows: Sequence[ApprovalRow]) -> Iterator[Part]:
@@ -77,7 +106,7 @@ def _for_whom(given: Sequence[ApprovalGiven], rows: Sequence[ApprovalRow]) -> It
 def _why_not(moment: Moment) -> Refused:
     """Why this person's approval would fill no seat: the most personal reason first."""
     change, setting = moment.change, moment.setting
-    missing = open_seats(change, setting, rows_at(change, setting.policy))
+    missing = open_seats(change, setting, rows_now(change, setting))
     who = tuple(dict.fromkeys(person for _, able in missing for person in able))
     clause = missing[0][0].row.clause if missing else Clause.APP_1
     if moment.actor == change.requester and not setting.guide.allow_self_approval:
@@ -108,7 +137,7 @@ def _rows_that_fit(moment: Moment) -> tuple[ApprovalRow, ...]:
     windowed = moment.stage in WINDOWED
     return tuple(
         row
-        for row in rows_at(change, setting.policy)
+        for row in rows_now(change, setting)
         if not windowed
         or row.stage is ApprovalStage.PRODUCTION
         or missing_seats(change, setting.policy, [row])
@@ -123,7 +152,7 @@ def _role_gate(moment: Moment, clause: Clause, who: tuple[PersonId, ...]) -> Gat
     change, setting = moment.change, moment.setting
     wanted = {
         role
-        for needed in missing_seats(change, setting.policy, rows_at(change, setting.policy))
+        for needed in missing_seats(change, setting.policy, rows_now(change, setting))
         for role in (setting.guide.code_review.peers if needed.seat is PEER else (needed.seat,))
     }
     held = setting.roster.roles_of(moment.actor)
@@ -178,7 +207,7 @@ def _refused_as_rejecter(moment: Moment) -> Refused | None:
     able = tuple(
         dict.fromkeys(
             person
-            for row in rows_at(change, setting.policy)
+            for row in rows_now(change, setting)
             if stage is None or row.stage is stage
             for needed in seats_of(row, change)
             for person in who_can_sit(needed, change, setting)

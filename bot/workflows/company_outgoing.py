@@ -15,7 +15,7 @@ from bot.rules.company_facts import (
 )
 from bot.rules.freezing import Freeze, services_label
 from bot.rules.life import WINDOWED
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.planned import PlannedWindow
 from bot.rules.terms import PersonId, change_label
 from bot.rules.words import When, join_names, plain, say

@@ -13,6 +13,7 @@ from bot.rules.setting import Setting
 from bot.rules.terms import EnvironmentName, Role, deployment_label
 from bot.rules.verdict import Done, Field, Gate, Refused, Verdict, refuse, unmet
 from bot.rules.words import say
+from bot.workflows.hotfix import start_hotfix
 from bot.workflows.moment import Moment, reason_missing, refuse_as_moved_on
 from bot.workflows.windows import drafted_window
 
@@ -29,11 +30,13 @@ def start_staging(moment: Moment, form: None) -> Verdict:
 
 
 def start_production(moment: Moment, form: None) -> Verdict:
-    """Start the deployment to production: inside its window, with every gate met, one at a time per service."""
+    """Start the deployment to production: inside its window, with every gate met, one at a time per service; a hotfix now."""
     del form
     refused = moment.refused_unless(moment.change.deployer, Clause.STD_8, "Deploying")
     if refused:
         return refused
+    if moment.setting.guide.follows_hotfix(moment.change.type):
+        return start_hotfix(moment)
     gates = unmet(production_gates(moment.change, moment.setting))
     return _start(moment, Act.START_PRODUCTION, moment.setting.guide.production, gates)
 

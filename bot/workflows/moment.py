@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.approvals import roles_for
 from bot.rules.change import Change, WindowEnd
 from bot.rules.clauses import Clause
-from bot.rules.facts import ApprovalVoided, Fact, WindowEnded
+from bot.rules.facts import ApprovalGiven, ApprovalVoided, Fact, WindowEnded
+from bot.rules.guide import ApprovalRow
 from bot.rules.life import CLOSED, Act, Stage, refuse_by_stage, stage
 from bot.rules.setting import Numbers, Setting
 from bot.rules.terms import NO_WORDS, ApprovalStage, PersonId, Role, Words, change_label
@@ -68,11 +70,19 @@ class Moment:
         return None if revision in {None, self.change.revision} else refuse_as_moved_on(clause)
 
     def voided(self, because: str, *stages: ApprovalStage) -> tuple[ApprovalVoided, ...]:
-        """The end of every standing approval given at these stages."""
+        """The end of every approval that counts and was given at these stages. Disputes stay: they are about the version."""
         return tuple(
             ApprovalVoided(approval.number, approval.stage, approval.person, because, self.now)
             for approval in self.change.standing_approvals
             if approval.stage in stages
+        )
+
+    def disputes_voided(self, because: str) -> tuple[ApprovalVoided, ...]:
+        """The end of every disputed word about a version that the change carries no longer."""
+        return tuple(
+            ApprovalVoided(approval.number, approval.stage, approval.person, because, self.now)
+            for approval in self.change.approvals
+            if approval.voided_at is None and approval.disputed_at
         )
 
     def window_ended(self, because: WindowEnd, void: str, reason: Words = NO_WORDS) -> tuple[Fact, ...]:
@@ -82,6 +92,21 @@ class Moment:
             return ()
         ended = WindowEnded(window.number, because, self.actor, reason, self.now)
         return (ended, *self.voided(void, ApprovalStage.PRODUCTION))
+
+
+def approval_given(moment: Moment, row: ApprovalRow, number: int) -> ApprovalGiven:
+    """The actor's approval of a row by their own act, with the roles that count for it now."""
+    roles = roles_for(row, moment.actor, moment.setting)
+    for_window = row.stage is ApprovalStage.PRODUCTION
+    return ApprovalGiven(
+        number=number,
+        row=row.clause,
+        stage=row.stage,
+        person=moment.actor,
+        roles=tuple(sorted(roles)),
+        at=moment.now,
+        deputizing=moment.setting.roster.deputizing(moment.actor, roles, for_window=for_window),
+    )
 
 
 def refuse_as_moved_on(clause: Clause) -> Refused:

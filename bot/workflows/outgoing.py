@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass
 from bot.rules.change import Change
 from bot.rules.facts import Fact
 from bot.rules.life import IN_PRODUCTION, stage
-from bot.rules.notices import IN_INCIDENTS, IN_THREAD, Notice, notices
+from bot.rules.notice import IN_INCIDENTS, IN_THREAD, Notice
+from bot.rules.notices import notices
 from bot.rules.setting import Setting
 from bot.rules.terms import ChangeId, PersonId
+from bot.rules.timeline import is_on_timeline
 from bot.store.lines import LineKind
 from bot.store.outbox import Line
 
@@ -28,15 +30,26 @@ def lines_after(
     lines = [_line(LineKind.CARD, after.id), _line(LineKind.ASKS, after.id)]
     if stage(after, setting.policy) in IN_PRODUCTION:
         lines.append(_line(LineKind.WATCHES, after.id))
+    on_timeline = after.issue is not None
+    if on_timeline:
+        lines += _timeline_lines(after, facts, told)
     for place, notice in enumerate(notices(before, facts, setting, told.late)):
         kinds = [LineKind.NOTICE] if notice.to else []
-        kinds += [LineKind.THREAD] if notice.kind in IN_THREAD else []
+        kinds += [LineKind.THREAD] if notice.kind in IN_THREAD and not on_timeline else []
         kinds += [LineKind.INCIDENT] if notice.kind in IN_INCIDENTS else []
         lines += [
             Line(f"{kind}/{after.id}/{told.entry}/{place}", kind, after.id, notice_payload(notice))
             for kind in kinds
         ]
     return tuple(lines)
+
+
+def _timeline_lines(after: Change, facts: Sequence[Fact], told: Told) -> list[Line]:
+    """The incident channel's message, and what these facts add to its thread."""
+    lines = [_line(LineKind.TIMELINE, after.id)]
+    if any(is_on_timeline(fact) for fact in facts):
+        lines.append(Line(f"{LineKind.ENTRY}/{after.id}/{told.entry}", LineKind.ENTRY, after.id))
+    return lines
 
 
 def refreshing_lines(change: ChangeId) -> tuple[Line, ...]:

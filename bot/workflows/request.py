@@ -14,6 +14,7 @@ from bot.rules.change import (
 )
 from bot.rules.clauses import Clause
 from bot.rules.facts import (
+    ApprovalVoided,
     ChangeRequested,
     ChangeResubmitted,
     ChangeRevised,
@@ -26,7 +27,7 @@ from bot.rules.folding import requested
 from bot.rules.gates import EVIDENCE_CLAUSES, plan_gate, span_gates
 from bot.rules.guide import Process
 from bot.rules.inputs import DeploymentRequest, EvidenceInput, Reason, Revision
-from bot.rules.life import Act
+from bot.rules.life import Act, Stage
 from bot.rules.production_facts import DeploymentFinished, DeploymentStarted
 from bot.rules.setting import Neighbors, Numbers, Setting
 from bot.rules.terms import (
@@ -192,7 +193,10 @@ def revise(moment: Moment, form: Revision) -> Verdict:
     ) or moment.refused_unless(moment.change.requester, Clause.STD_10, "Revising")
     if refused:
         return refused
-    gates = (*_plan_gates(form.plan), *(_new_version_gates(moment, form) if new_version else ()))
+    gates = (
+        *_revised_plan_gates(moment, form.plan),
+        *(_new_version_gates(moment, form) if new_version else ()),
+    )
     if gates:
         return Refused(gates)
     facts = _revised(moment, form, new_version=new_version)
@@ -204,6 +208,12 @@ def revise(moment: Moment, form: Revision) -> Verdict:
     if not facts:
         return refuse(Clause.STD_10, say("Nothing changed."), field=Field.PLAN)
     return Done(with_waivers(moment, facts), say(f"You revised {moment.label}."))
+
+
+def _revised_plan_gates(moment: Moment, plan: RollbackPlan) -> tuple[Gate, ...]:
+    """A hotfix's plan must say something; its pre-test is asked for on the standard way (G-STD-10)."""
+    written = moment.stage is Stage.DECLARED and bool(plan.text.strip())
+    return () if written else _plan_gates(plan)
 
 
 def _new_version_gates(moment: Moment, form: Revision) -> tuple[Gate, ...]:
@@ -229,13 +239,36 @@ def _revised(moment: Moment, form: Revision, *, new_version: bool) -> tuple[Fact
     if new_version:
         facts += moment.window_ended(WindowEnd.VERSION_REVISED, "the version changed")
         facts += moment.voided("the version changed", ApprovalStage.CODE, ApprovalStage.STAGING)
+        if moment.stage is Stage.DECLARED:
+            facts += _for_production_voided(moment, "the version changed")
+        facts += moment.disputes_voided("the version changed")
         facts.append(VersionRevised(form.version, moment.actor, moment.now))
         return tuple(facts)
     if form.pull_requests != change.pull_requests:
         facts += moment.voided("the pull requests changed", ApprovalStage.CODE)
     if form.plan != change.plan:
-        facts += moment.voided("the rollback plan changed", ApprovalStage.PRODUCTION)
+        facts += _for_production_voided(moment, "the rollback plan changed")
     return tuple(facts)
+
+
+def _for_production_voided(moment: Moment, because: str) -> tuple[ApprovalVoided, ...]:
+    """The end of the approvals for production; who declared a hotfix while on call has signed that, and goes on signing it."""
+    return tuple(
+        each
+        for each in moment.voided(because, ApprovalStage.PRODUCTION)
+        if not (
+            moment.stage is Stage.DECLARED
+            and each.person == moment.change.requester == moment.actor
+            and _signed_on_call(moment.change, each.number)
+        )
+    )
+
+
+def _signed_on_call(change: Change, number: int) -> bool:
+    return any(
+        each.number == number and each.row is Clause.APP_4 and Role.ON_CALL in each.roles
+        for each in change.approvals
+    )
 
 
 def resubmit(moment: Moment, form: None) -> Verdict:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.rules.change import Change, Span
 from bot.rules.guide import Guide
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.organization import Organization
 from bot.rules.terms import PersonId, Role
 from bot.store import calendar

@@ -340,4 +340,4 @@ def _broken(change: Change, setting: Setting) -> Verdict:
 @pytest.mark.clause("G-STD-9")
 def test_what_escalates_a_watch_is_in_the_job_that_nudges_it_and_each_timer_in_one() -> None:
     assert {"nudge_monitoring", "escalate_monitoring"} <= set(clock.JOBS["monitoring_nudges"])
-    assert {kind for kinds in clock.JOBS.values() for kind in kinds} - {"remind_review"} == set(TIMER_VERBS)
+    assert sorted(kind for kinds in clock.JOBS.values() for kind in kinds) == sorted(TIMER_VERBS)

@@ -43,8 +43,8 @@ class Camera:
         desk.shows()
         return desk
 
-    def takes(self, name: str, query: str, size: tuple[int, int] = WIDE) -> None:
-        """Show what an address shows, with no form before it, and keep it."""
+    def takes(self, name: str, query: str, size: tuple[int, int] = WIDE, *, newest: bool = False) -> None:
+        """Show what an address shows, with no form before it, and keep it; with `newest` the end of an open thread."""
         for one in self._running.sandbox.workspace.company.people:
             person = self._running.sandbox.person(one.name)
             if person.modal is not None:
@@ -52,6 +52,10 @@ class Camera:
         self.looks(query, size)
         self._page.wait_for_timeout(300)
         self._page.mouse.move(0, 0)
+        if newest:
+            self._page.locator(".thread-body").evaluate(
+                "replies => replies.scrollTo(0, replies.scrollHeight)"
+            )
         self._page.screenshot(path=self._folder / f"{name}.png")
 
     def takes_form(self, name: str, who: str, values: Mapping[str, object]) -> None:

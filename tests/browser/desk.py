@@ -206,11 +206,11 @@ class PageStage(Stage):
         self.desk.settle()
         return "\n".join(self.desk.private()[before:])
 
-    def types(self, name: str, command: str) -> str:
-        """Type a command in #payments; returns what only they read then, on the page."""
+    def types(self, name: str, command: str, channel: str = "payments") -> str:
+        """Type a command in a channel; returns what only they read then, on the page."""
         self.counts(name)
         self.desk.become(name)
-        self.desk.go("payments")
+        self.desk.go(channel)
         before = len(self.desk.private())
         with self.desk.page.expect_response("**/page/act"):
             self.desk.types(command)

@@ -15,6 +15,7 @@ from bot.demo import MONDAY, demo
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.stories.error_rate import ERROR_RATE
 from bot.sandbox.stories.frozen import FROZEN
+from bot.sandbox.stories.hotfix_night import HOTFIX_NIGHT
 from bot.sandbox.stories.preludes import (
     MANAGERS,
     REQUEST,
@@ -41,6 +42,8 @@ DEPLOYED: Final = 3
 """Rows of the error rate's story up to where 4.12.0 is watched; then comes a report that is left out here."""
 ALARM: Final = 4
 ROLLBACK: Final = 5
+SPOKEN: Final = 1
+"""Rows of the hotfix at night up to where people have said yes by phone."""
 STILL_TO_COME: Final = {"Automated tests": "Still running", "Where the tests can be seen": None}
 
 Scene = Callable[[Camera, Stage], None]
@@ -138,6 +141,32 @@ def alarm(camera: Camera, stage: Stage) -> None:
     camera.takes("deployments", "?as=ana&channel=payments", WIDE)
 
 
+def hotfix(camera: Camera, stage: Stage) -> None:
+    """At night: the form, the incident's channel, a word to confirm; in the morning a dispute, and the drafted review."""
+    camera.waits_until(on(5, "2:09"))
+    stage.types("omar", "/deploy hotfix 4.12.2")
+    told = {
+        "Impact": "Checkout fails for all EU cards.",
+        "Pull requests": "#887",
+        "Rollback plan": "Redeploy 4.12.0; about 4 minutes.",
+    }
+    camera.takes_form("hotfix", "omar", told)
+    _plays(stage, HOTFIX_NIGHT[:SPOKEN])
+    stage.presses_button("omar", "Record approvals…", stage.incident)
+    camera.takes_form(
+        "verbal-approvals", "omar", {"What was said": "Yes, roll it; call me if it gets worse."}
+    )
+    stage.presses.clear()
+    _plays(stage, HOTFIX_NIGHT[SPOKEN : SPOKEN + 1])
+    camera.takes("confirm-or-dispute", "?as=eve&channel=dm", SINGLE)
+    _plays(stage, HOTFIX_NIGHT[SPOKEN + 1 : -1])
+    room = stage.incident_channel.conversation.name
+    thread = f"?as=omar&channel={room}&thread={stage.incident.ts}"
+    camera.takes("incident", thread, TALL, newest=True)
+    _plays(stage, HOTFIX_NIGHT[-1:])
+    camera.takes_form("review", "omar", {})
+
+
 def delegate(camera: Camera, stage: Stage) -> None:
     """A Director names a deputy for her holidays."""
     first = {
@@ -168,6 +197,7 @@ SCENES: Final[Mapping[str, Scene]] = {
     "calendar": calendar,
     "freeze": freeze,
     "alarm": alarm,
+    "hotfix": hotfix,
     "delegate": delegate,
 }
 

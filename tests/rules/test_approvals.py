@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.approvals import missing_seats, rows_at, seating
+from bot.rules.approvals import missing_seats, seating, standard_rows
 from bot.rules.change import Approval, PullRequest, Span
 from bot.rules.clauses import Clause
 from bot.rules.gates import approval_gates
@@ -46,7 +46,7 @@ TIAS_PULL_REQUEST = PullRequest(Words("#885"), (TIA, TOM))
 
 
 def missing(course: Course, clause: Clause) -> list[Seat]:
-    rows = [row for row in rows_at(course.change, course.policy) if row.clause is clause]
+    rows = [row for row in standard_rows(course.change, course.policy) if row.clause is clause]
     return [needed.seat for needed in missing_seats(course.change, course.policy, rows)]
 
 
@@ -246,7 +246,7 @@ def test_a_window_that_ends_at_five_is_inside_one_that_starts_then_is_outside(
     five = BOTH_HOURS.start + timedelta(hours=1)
     start, end = (five + timedelta(minutes=each) for each in minutes)
     course = windowed(a_course(), Span(start, end), "why not")
-    assert [row.clause for row in rows_at(course.change, course.policy)][2:] == rows
+    assert [row.clause for row in standard_rows(course.change, course.policy)][2:] == rows
 
 
 @pytest.mark.clause("G-APP-4")
@@ -278,7 +278,7 @@ def test_a_director_on_call_does_not_grant_their_own_exception() -> None:
 @pytest.mark.clause("G-APP-1")
 def test_a_voided_approval_fills_no_seat() -> None:
     course = a_course()
-    row = rows_at(course.change, course.policy)[0]
+    row = standard_rows(course.change, course.policy)[0]
     void = Approval(
         1, row.clause, row.stage, TIA, frozenset({Role.TECH_LEAD}), course.now, voided_at=course.now
     )
@@ -289,7 +289,7 @@ def test_a_voided_approval_fills_no_seat() -> None:
 @pytest.mark.clause("G-APP-1")
 def test_the_seating_names_who_sits_where() -> None:
     course = a_course().approved_by(TIA, TOM)
-    row = rows_at(course.change, course.policy)[0]
+    row = standard_rows(course.change, course.policy)[0]
     seated = seating(row, course.change, course.policy, course.change.standing_approvals)
     assert {(needed.seat, approval.person) for needed, approval in seated.filled} in (
         {(PEER, TIA), (Role.TECH_LEAD, TOM)},
@@ -306,6 +306,13 @@ def test_roles_count_as_they_were_when_the_approval_was_given() -> None:
 
 
 def test_a_window_on_thursday_needs_three_rows_and_none_needs_two() -> None:
-    assert [row.clause for row in rows_at(a_course().change, a_course().policy)] == ["G-APP-1", "G-APP-2"]
+    assert [row.clause for row in standard_rows(a_course().change, a_course().policy)] == [
+        "G-APP-1",
+        "G-APP-2",
+    ]
     course = windowed(a_course(), THURSDAY)
-    assert [row.clause for row in rows_at(course.change, course.policy)] == ["G-APP-1", "G-APP-2", "G-APP-3"]
+    assert [row.clause for row in standard_rows(course.change, course.policy)] == [
+        "G-APP-1",
+        "G-APP-2",
+        "G-APP-3",
+    ]

@@ -4,24 +4,28 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.rules.deadlines import GIVEN, Wanted, superseding, wanted_deadlines
+from bot.rules.deadlines import GIVEN, Wanted, superseding, to_contain, wanted_deadlines
 from bot.rules.inputs import RollbackStart, Snoozing, WaiverGrant, WaiverRefusal, WaiverWish, WishedWindow
 from bot.rules.life import Act
 from bot.rules.terms import NO_WORDS, Phase
 from bot.workflows.deploy import flag_overrun
 from bot.workflows.observe import repeat_alarm, withdraw_observation
 from bot.workflows.remind import remind_asked, snooze_reminder
+from bot.workflows.review import sign_review
 from bot.workflows.rollback import start_rollback
+from bot.workflows.verbal import chase_verbal
 from bot.workflows.waive import ask_for_waiver, grant_waiver, refuse_waiver
 from bot.workflows.watch import confirm_healthy, escalate_monitoring, nudge_monitoring
 from bot.workflows.windows import lapse_window, move_window
 from tests.acting import (
     ANA,
     DORA,
+    EVE,
     FRIDAY,
     HOUR,
     MINUTE,
     OMAR,
+    PAUL,
     QUINN,
     THURSDAY,
     TIA,
@@ -35,6 +39,14 @@ from tests.acting import (
     verified,
     watched,
     windowed,
+)
+from tests.acting_in_hotfixes import (
+    a_hotfix,
+    confirmed,
+    disputed,
+    finished,
+    ready_to_sign,
+    spoken,
 )
 from tests.acting_in_production import (
     NO_MATTER,
@@ -164,7 +176,8 @@ def test_what_was_put_back_is_watched_like_what_was_deployed() -> None:
 def test_what_superseded_a_change_is_a_timer_of_the_older_one() -> None:
     newer = done(a_course())
     assert superseding(newer.change, newer.now) == Wanted(Act.SUPERSEDE, "supersede/1", newer.now)
-    assert list(GIVEN) == [Act.SUPERSEDE]
+    assert to_contain(newer.change, newer.now) == Wanted(Act.ASK_WHETHER_CONTAINED, "contain/1", newer.now)
+    assert {Act.SUPERSEDE, Act.ASK_WHETHER_CONTAINED} == GIVEN
 
 
 @pytest.mark.clause("G-STD-8")
@@ -209,3 +222,32 @@ def test_another_policy_times_the_watch_otherwise() -> None:
         monitoring={"minutes": 60, "nudges": [0, 60], "new_messages": [0, 60], "escalate_after": 5}
     )
     assert wanted(course) == [("nudge/3/0", 0), ("nudge/3/60", 60), ("escalate/3", 65)]
+
+
+@pytest.mark.clause("G-HOT-2")
+def test_each_unconfirmed_word_is_chased_after_4_and_24_hours() -> None:
+    course = spoken(a_hotfix(), EVE, PAUL)
+    assert wanted(course) == [("chase/1/1", 240), ("chase/2/1", 240)]
+    confirmed(course, PAUL).wait(4 * HOUR).fires(chase_verbal)
+    assert wanted(course) == [("chase/1/2", 1200)]
+    course.wait(20 * HOUR).fires(chase_verbal)
+    assert wanted(course) == []
+    assert wanted(revised(spoken(a_hotfix(), EVE), version="4.12.2")) == []
+    assert wanted(disputed(spoken(a_hotfix(), EVE), EVE)) == []
+
+
+@pytest.mark.clause("G-HOT-5")
+def test_the_review_is_one_timer_whose_key_is_its_time() -> None:
+    course = finished(a_hotfix())
+    at = course.now + 24 * HOUR
+    (review,) = (
+        each for each in wanted_deadlines(course.change, course.policy) if each.kind == "remind_review"
+    )
+    assert review == Wanted(Act.REMIND_REVIEW, f"review/{at.timestamp():.0f}", at)
+    done = ready_to_sign(a_hotfix()).does(sign_review, EVE, None)
+    assert not [each for each in wanted(done) if each[0].startswith("review/")]
+
+
+@pytest.mark.clause("G-HOT-2")
+def test_a_declared_hotfix_is_not_reminded_of_its_signatures() -> None:
+    assert wanted(a_hotfix()) == []

@@ -8,7 +8,8 @@ import pytest
 from bot.rules.change import Deployment, Outcome
 from bot.rules.clauses import Clause
 from bot.rules.deputies import Deputizing
-from bot.rules.deviations import DeviationCode, deviations, deviations_so_far
+from bot.rules.deviation import DeviationCode
+from bot.rules.deviations import deviations, deviations_so_far
 from bot.rules.freezing import FreezeException, FreezeId
 from bot.rules.inputs import (
     Finish,

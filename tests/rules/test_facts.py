@@ -9,13 +9,15 @@ import pytest
 from bot.rules.change import EvidenceKind, EvidenceState, Outcome
 from bot.rules.facts import (
     ApprovalVoided,
-    ChangeRequested,
     Fact,
     FreezeExcepted,
     WindowProposed,
 )
-from bot.rules.folding import apply, apply_all, replay, requested
+from bot.rules.folding import apply, apply_all, replay
 from bot.rules.freezing import FreezeId
+from bot.rules.hotfix import Issue, ReviewStage
+from bot.rules.hotfix_facts import BreachAnswered, HotfixToContain, ReviewSigned
+from bot.rules.hotfix_inputs import ReviewExtension, ReviewHandIn, TimelineEntry, VerbalAnswer
 from bot.rules.inputs import (
     BaselineInput,
     Reason,
@@ -28,13 +30,29 @@ from bot.rules.inputs import (
     WishedWindow,
 )
 from bot.rules.readings import Figure, Problem
-from bot.rules.terms import NO_WORDS, ApprovalStage, Phase, Words
+from bot.rules.setting import Neighbors
+from bot.rules.terms import NO_WORDS, ApprovalStage, ChangeId, Phase, Role, Words
 from bot.workflows.approve import reject, take_back_approval
 from bot.workflows.deploy import flag_overrun, start_production, take_over
+from bot.workflows.hotfix import (
+    add_to_timeline,
+    ask_whether_contained,
+    ratify_breach,
+    refuse_breach,
+    revise_issue,
+)
 from bot.workflows.observe import record_baseline, repeat_alarm, withdraw_observation
 from bot.workflows.remind import remind_asked, snooze_reminder
 from bot.workflows.request import resubmit, withdraw
+from bot.workflows.review import (
+    extend_review,
+    remind_review,
+    return_review,
+    snooze_review,
+    submit_review,
+)
 from bot.workflows.supersede import undo_superseding
+from bot.workflows.verbal import chase_verbal, confirm_verbal, dispute_verbal
 from bot.workflows.verify import verify
 from bot.workflows.waive import ask_for_waiver, expire_waiver, refuse_waiver
 from bot.workflows.watch import confirm_healthy, escalate_monitoring, nudge_monitoring
@@ -76,6 +94,8 @@ from tests.acting_in_production import (
     superseded,
     with_waiver,
 )
+from tests.situations import DIRK
+from tests.situations_hotfix import TEXT, at_situation, turned
 
 WHY = Words("because")
 
@@ -94,7 +114,7 @@ def courses() -> list[Course]:
     revised(failed, version="4.13.0", plan=OTHER_PLAN)
     countered = windowed(a_course()).does(reject, PAUL, Rejection(WHY, counter=FRIDAY))
     countered.does(accept_counter_proposal, ANA, Seen()).at(FRIDAY.end).fires(lapse_window)
-    return [closed, overrun, returned, failed, countered, *in_production(), *waiting()]
+    return [closed, overrun, returned, failed, countered, *in_production(), *waiting(), *hotfixes()]
 
 
 def in_production() -> list[Course]:
@@ -123,15 +143,34 @@ def waiting() -> list[Course]:
     return [waived, refused, reminded, back, taken, excepted]
 
 
+def hotfixes() -> list[Course]:
+    """Words that are chased, confirmed and disputed, a start in breach with its answers, a review up to its sign-off."""
+    words = at_situation("on words").wait(24 * HOUR)
+    words.fires(chase_verbal)
+    words.does(confirm_verbal, PAUL, VerbalAnswer()).does(dispute_verbal, EVE, VerbalAnswer(words=WHY))
+    breach = at_situation("started in breach").does(ratify_breach, EVE, None)
+    breach.does(refuse_breach, PAUL, Reason(WHY))
+    review = at_situation("watched, its review drafted").does(submit_review, BEN, ReviewHandIn(TEXT))
+    review.does(return_review, EVE, Reason(WHY)).does(snooze_review, BEN, None).wait(30 * HOUR)
+    review.fires(remind_review)
+    review.does(extend_review, DORA, ReviewExtension(review.now + 90 * HOUR, WHY))
+    review.does(add_to_timeline, QUINN, TimelineEntry(WHY, TIA, review.now))
+    review.does(revise_issue, ANA, Issue("SEV2", WHY, WHY))
+    older = a_course()
+    older.neighbors = Neighbors(hotfixed_by=(ChangeId(8), "4.12.1"))
+    older.fires(ask_whether_contained)
+    return [words, breach, review, older, at_situation("done and signed"), turned(review=True)]
+
+
 @pytest.mark.clause("G-LOG-1")
 def test_every_kind_of_fact_is_folded_and_none_decides_anything() -> None:
     seen: set[type] = set()
     for course in courses():
         first, *rest = course.facts
-        assert isinstance(first, ChangeRequested)
-        folded = list(accumulate(rest, apply, initial=requested(first)))
+        folded = list(accumulate(rest, apply, initial=replay([first])))
         assert folded[-1] == replay(course.facts) == apply_all(folded[0], rest)
-        assert all(before != after for before, after in pairwise(folded))
+        changed = [before != after for before, after in pairwise(folded)]
+        assert changed == [not isinstance(fact, HotfixToContain) for fact in rest]
         seen |= {type(fact) for fact in course.facts}
     assert seen == set(get_args(Fact))
 
@@ -158,6 +197,33 @@ def test_a_change_begins_with_its_request_and_is_requested_once() -> None:
         replay(course.facts[1:])
     with pytest.raises(TypeError):
         apply(course.change, course.facts[0])
+    hotfix = at_situation("signed")
+    with pytest.raises(TypeError):
+        apply(hotfix.change, hotfix.facts[0])
+
+
+@pytest.mark.clause("G-LOG-1")
+@pytest.mark.clause("G-HOT-3")
+@pytest.mark.clause("G-HOT-5")
+def test_no_answer_to_a_breach_and_no_review_is_folded_where_there_is_none() -> None:
+    declared = at_situation("signed")
+    with pytest.raises(ValueError, match="in breach"):
+        apply(declared.change, BreachAnswered(EVE, Role.ENGINEERING_MANAGER, True, WHY, declared.now))
+    with pytest.raises(ValueError, match="review"):
+        apply(declared.change, ReviewSigned(EVE, declared.now))
+
+
+@pytest.mark.clause("G-HOT-5")
+def test_a_new_start_opens_the_review_anew_and_keeps_what_was_written() -> None:
+    course = at_situation("declared again").does(submit_review, DIRK, ReviewHandIn(TEXT))
+    before = course.change.review
+    course.does(start_production, DIRK, None)
+    after = course.change.review
+    assert before
+    assert after
+    assert (before.stage, after.stage) == (ReviewStage.SUBMITTED, ReviewStage.OPEN)
+    assert (after.text, after.author, after.round) == (TEXT, DIRK, before.round)
+    assert after.opened_at == course.now
 
 
 @pytest.mark.clause("G-STD-2")

@@ -190,7 +190,9 @@ def test_a_review_is_due_72_hours_after_the_deployment_with_reminders_until_then
     assert review.clock_starts is ReviewClock.DEPLOYED
     assert review.reminders == (48 * HOUR, 24 * HOUR, 6 * HOUR, 0 * HOUR)
     assert review.overdue_every == 24 * HOUR
+    assert review.reminded == (Role.ENGINEERING_MANAGER,), "besides its author"
     assert review.overdue_to == (Role.ENGINEERING_MANAGER, Role.ENGINEERING_DIRECTOR)
+    assert review.extended_by == (Role.ENGINEERING_DIRECTOR,)
 
 
 @pytest.mark.clause("G-RB-1")

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.rules.change import Change, Outcome
-from bot.rules.inputs import Finish, RollbackStart
+from bot.rules.inputs import Finish, RollbackStart, WaiverGrant, WaiverWish
 from bot.rules.life import (
     FINISHED,
     LIVE,
+    STANDARD,
     TRANSITIONS,
     UNSTARTED,
     Act,
@@ -20,13 +21,16 @@ from bot.rules.life import (
 )
 from bot.rules.terms import ApprovalStage, EnvironmentName, Words
 from bot.rules.words import plain
-from bot.workflows.deploy import finish_production
+from bot.workflows.deploy import finish_production, finish_staging, start_staging
 from bot.workflows.observe import observe
 from bot.workflows.rollback import settle_rollback, start_rollback
+from bot.workflows.waive import ask_for_waiver, expire_waiver, grant_waiver
 from tests.acting import (
     ANA,
     BERLIN,
+    DORA,
     EVE,
+    HOUR,
     MINUTE,
     OMAR,
     QUINN,
@@ -55,6 +59,7 @@ from tests.acting_in_production import (
     stage_of,
     superseded,
 )
+from tests.restated_company import FOUR
 
 
 def with_last(course: Course, **different: object) -> Stage:
@@ -191,19 +196,37 @@ def test_each_stage_is_finished_or_live_and_has_words() -> None:
 
 
 def test_every_stage_but_the_end_leads_on_and_every_stage_can_be_reached() -> None:
-    reached = {Stage.PREPARING, *(to for row in TRANSITIONS.values() for to in row.to)}
+    reached = {Stage.PREPARING, Stage.DECLARED, *(to for row in TRANSITIONS.values() for to in row.to)}
     assert reached == set(Stage)
     for each in LIVE - {Stage.ROLLBACK_REQUIRED}:
         assert any(each in row.stages and row.to - {each} for row in TRANSITIONS.values()), each
 
 
 @pytest.mark.clause("G-STD-8")
-def test_only_a_scheduled_change_starts_in_production() -> None:
-    assert TRANSITIONS[Act.START_PRODUCTION].stages == {Stage.SCHEDULED}
-    leading_there = {act for act, row in TRANSITIONS.items() if Stage.DEPLOYING in row.to - row.stages}
-    assert leading_there == {Act.START_PRODUCTION, Act.WITHDRAW_OBSERVATION}
+@pytest.mark.clause("G-HOT-3")
+def test_only_a_scheduled_change_and_a_declared_hotfix_start_in_production() -> None:
+    assert TRANSITIONS[Act.START_PRODUCTION].stages == {Stage.SCHEDULED, Stage.DECLARED}
+    assert TRANSITIONS[Act.START_IN_BREACH].stages == {Stage.DECLARED}
+    leading_there = {
+        act
+        for act, row in TRANSITIONS.items()
+        if any(Stage.DEPLOYING in ends - {start} for start, ends in row.moves.items())
+    }
+    assert leading_there == {Act.START_PRODUCTION, Act.START_IN_BREACH, Act.WITHDRAW_OBSERVATION}
     withdrawing = TRANSITIONS[Act.WITHDRAW_OBSERVATION]
     assert withdrawing.stages == {Stage.ROLLBACK_REQUIRED}, "back to what it was, which was started before"
+
+
+@pytest.mark.clause("G-HOT-3")
+def test_a_declared_hotfix_goes_the_standard_way_only_when_it_is_turned_into_a_standard_change() -> None:
+    leading = {act for act, row in TRANSITIONS.items() if row.moves.get(Stage.DECLARED, set()) & STANDARD}
+    assert leading == {Act.TURN_INTO_STANDARD}
+    back = {
+        act
+        for act, row in TRANSITIONS.items()
+        if any(Stage.DECLARED in ends - {start} for start, ends in row.moves.items())
+    }
+    assert back == {Act.FINISH_PRODUCTION, Act.WITHDRAW_OBSERVATION}, "only what left production untouched"
 
 
 def test_a_refusal_by_stage_says_where_the_change_is() -> None:
@@ -214,13 +237,35 @@ def test_a_refusal_by_stage_says_where_the_change_is() -> None:
     assert plain(gate.why, {}, BERLIN) == "You can't start CHG-1 now: it is being prepared for staging."
 
 
+AFTER_A_HOTFIX = {
+    Act.CONFIRM_VERBAL,
+    Act.DISPUTE_VERBAL,
+    Act.RATIFY_BREACH,
+    Act.REFUSE_BREACH,
+    Act.ADD_TO_TIMELINE,
+    Act.REVISE_ISSUE,
+    Act.DRAFT_REVIEW,
+    Act.SUBMIT_REVIEW,
+    Act.RETURN_REVIEW,
+    Act.SIGN_REVIEW,
+    Act.EXTEND_REVIEW,
+    Act.SNOOZE_REVIEW,
+    Act.REMIND_REVIEW,
+}
+"""What a hotfix leaves to do wherever it is by then; the acts themselves refuse where there is none of it."""
+
+
 def test_what_is_over_takes_no_act_but_these() -> None:
-    acts = {each: {act for act, row in TRANSITIONS.items() if each in row.stages} for each in FINISHED}
+    anywhere = {act for act, row in TRANSITIONS.items() if row.stages == set(Stage)}
+    acts = {
+        each: {act for act, row in TRANSITIONS.items() if each in row.stages} - anywhere for each in FINISHED
+    }
+    assert anywhere == AFTER_A_HOTFIX
     assert acts == {
-        Stage.DONE: {Act.OBSERVE, Act.START_ROLLBACK},
-        Stage.ROLLED_BACK: {Act.OBSERVE},
-        Stage.WITHDRAWN: set(),
-        Stage.SUPERSEDED: {Act.UNDO_SUPERSEDING, Act.FINISH_STAGING},
+        Stage.DONE: {Act.OBSERVE, Act.START_ROLLBACK, Act.REVIEW_CODE, Act.CHASE_VERBAL},
+        Stage.ROLLED_BACK: {Act.OBSERVE, Act.REVIEW_CODE, Act.CHASE_VERBAL},
+        Stage.WITHDRAWN: {Act.REVIEW_CODE, Act.CHASE_VERBAL},
+        Stage.SUPERSEDED: {Act.UNDO_SUPERSEDING, Act.FINISH_STAGING, Act.REVIEW_CODE},
     }
 
 
@@ -231,3 +276,16 @@ def test_a_failure_in_an_earlier_attempt_is_forgotten_by_the_next_start() -> Non
     )
     assert course.now < THURSDAY.end
     assert course.stage is Stage.SCHEDULED
+
+
+@pytest.mark.clause("G-ENV-2")
+@pytest.mark.clause("G-STD-5")
+def test_what_runs_goes_on_when_the_waiver_of_an_environment_before_it_ends() -> None:
+    """With four environments; else nobody could say how it ended."""
+    course = ready_for_staging(a_course(environments=list(FOUR)))
+    asking = WaiverWish(EnvironmentName("integration"), Words("it is down"), course.now + 90 * HOUR)
+    course.does(ask_for_waiver, ANA, asking).does(grant_waiver, DORA, WaiverGrant())
+    course.does(start_staging, ANA, None).wait(90 * HOUR).fires(expire_waiver)
+    assert stage_of(course) is Stage.STAGING
+    course.does(finish_staging, ANA, Finish(Outcome.SUCCEEDED, Words("")))
+    assert course.stage is Stage.PREPARING

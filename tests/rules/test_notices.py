@@ -8,7 +8,8 @@ import pytest
 from bot.rules.change import Change, Outcome
 from bot.rules.facts import Fact
 from bot.rules.inputs import Finish, Rejection, Seen, VerificationInput, WishedWindow
-from bot.rules.notices import NoticeKind, notices
+from bot.rules.notice import NoticeKind
+from bot.rules.notices import notices
 from bot.rules.setting import Setting
 from bot.rules.terms import NO_WORDS, PersonId, Role, Words
 from bot.rules.verdict import Done, Verdict

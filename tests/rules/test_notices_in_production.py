@@ -14,7 +14,8 @@ from bot.rules.inputs import (
     WaiverRefusal,
     WaiverWish,
 )
-from bot.rules.notices import IN_INCIDENTS, IN_THREAD, Notice, NoticeKind, notices
+from bot.rules.notice import IN_INCIDENTS, IN_THREAD, Notice, NoticeKind
+from bot.rules.notices import notices
 from bot.rules.readings import Figure, Problem
 from bot.rules.setting import Neighbors
 from bot.rules.terms import PersonId, Phase, Role

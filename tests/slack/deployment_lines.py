@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 from bot.rules.change import Deployment, Outcome
 from bot.rules.clauses import Clause
-from bot.rules.deviations import Deviation, DeviationCode
+from bot.rules.deviation import Deviation, DeviationCode
 from bot.rules.logged import LoggedDeployment
 from bot.rules.scene import Scene
 from bot.rules.terms import DeploymentId

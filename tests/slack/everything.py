@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.rules.asking import asks
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId, Phase, ServiceName, Words
 from bot.rules.verdict import Refused
@@ -35,10 +35,14 @@ from bot.slack.views.watch import watch_message
 from bot.slack.views.why import why
 from bot.store.reading import Calendar, HomeContent, Listed, Page, Waits
 from tests.acting import ANA, BEN, EVERYBODY, OMAR, PAUL, QUINN
+from tests.slack.asking_about_hotfixes import forms_of_answers
 from tests.slack.asking_scenes import asking_forms, asking_messages
 from tests.slack.deployment_lines import deployment_lists
 from tests.slack.deputies import forms_about_deputies, news
+from tests.slack.hotfix_scenes import hotfix_forms, hotfix_messages
+from tests.slack.incident_scenes import incident_forms, incident_messages, timelines_as_text
 from tests.slack.production import forms_about_production, messages_about_production
+from tests.slack.review_scenes import forms_about_reviews, messages_about_reviews
 from tests.slack.windows_ahead import calendars, forms_about_windows, full_calendar
 
 LINK = "https://harbor.slack.com/archives/C0PAYMENTS/p1"
@@ -57,14 +61,17 @@ def messages(scene: Scene, words: str = "because") -> Iterator[Message]:
     yield from calendars(scene, words)
     yield from news(scene, words)
     yield from asking_messages(scene, words)
+    yield from messages_about_reviews(scene, words)
     yield from messages_about_production(scene, words)
+    yield from hotfix_messages(scene)
+    yield from incident_messages(scene, words)
     for ask in asks(scene.change, scene.setting):
         yield ask_message(scene, ask)
         yield ask_message(scene, ask, LINK)
     for person in (ANA, BEN, OMAR, PAUL, QUINN):
         for phase in Phase:
             yield from (settled_ask(scene, person, phase, round_) for round_ in (0, 1, 2))
-        for kind in set(NoticeKind) - {NoticeKind.REMINDED}:
+        for kind in set(NoticeKind) - {NoticeKind.REMINDED, NoticeKind.REVIEW_DUE}:
             yield notice_message(
                 scene, Notice(kind, (person,), BEN, Words(words), "the window moved"), person
             )
@@ -118,7 +125,9 @@ def homes(scene: Scene) -> Iterator[Json]:
     ahead = full_calendar(scene)
     yield failed_home("Something went wrong.")
     for waiting in (Waits((), 0), *waits(scene, 1), *waits(scene, 40)):
-        content = HomeContent(waiting, ten, more_of_mine=True, ahead=ahead, watched=ten, may_request=True)
+        content = HomeContent(
+            waiting, ten, more_of_mine=True, ahead=ahead, watched=ten, may_request=True, reviews=ten
+        )
         yield home(content, {})
         yield home(content, {each.change.id: LINK for each in ten})
 
@@ -128,6 +137,7 @@ def told(scene: Scene) -> Iterator[Json]:
     yield told_modal(card(scene))
     yield told_modal(why(scene))
     yield told_modal(Message("only text", []))
+    yield from timelines_as_text(scene, scene.change.plan.text)
 
 
 def forms(scene: Scene) -> Iterator[Json]:
@@ -141,6 +151,10 @@ def forms(scene: Scene) -> Iterator[Json]:
     yield from forms_about_windows(scene)
     yield from forms_about_deputies(scene)
     yield from asking_forms(scene)
+    yield from forms_of_answers(scene)
+    yield from hotfix_forms(scene, change.plan.text)
+    yield from incident_forms(scene, change.plan.text)
+    yield from forms_about_reviews(scene)
     yield from forms_about_production(scene)
     yield withdraw_modal(change)
     for deployment in change.deployments:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import Words
 from bot.slack.views.alarm import alarm_again_message, alarm_message
@@ -23,7 +23,7 @@ LINK = "https://harbor.slack.com/archives/C0PAYMENTS/p1"
 
 def messages_about_production(scene: Scene, words: str) -> Iterator[Message]:
     """All of them, also those that delivery would not send at this stage."""
-    for kind in set(NoticeKind) - {NoticeKind.REMINDED}:
+    for kind in set(NoticeKind) - {NoticeKind.REMINDED, NoticeKind.REVIEW_DUE}:
         notice = Notice(kind, (), BEN, Words(words), words, late=192)
         yield channel_message(scene, notice)
         yield channel_message(scene, notice, LINK)

@@ -17,7 +17,9 @@ from bot.workflows.windows import lapse_window
 from tests import acting
 from tests.acting import ANA, BEN, EVE, EVERYBODY, HOUR, MINUTE, OMAR, QUINN, THURSDAY, Course
 from tests.slack.asking_scenes import ASKING_COURSES
+from tests.slack.review_scenes import REVIEWS
 from tests.slack.scenes_in_production import PRODUCTION
+from tests.slack.scenes_of_hotfixes import HOTFIXES
 
 NAMES: Mapping[PersonId, str] = {person: person.capitalize() for person in EVERYBODY}
 LATER = Span(THURSDAY.start + HOUR, THURSDAY.end + HOUR)
@@ -141,6 +143,8 @@ COURSES: Mapping[str, tuple[Stage, Callable[[Course], Course]]] = {
     **PRODUCTION,
     "withdrawn": (Stage.WITHDRAWN, withdrawn),
     **ASKING_COURSES,
+    **HOTFIXES,
+    **REVIEWS,
 }
 """A change in every situation that a view tells apart, with the stage that it is then at."""
 

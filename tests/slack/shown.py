@@ -1,9 +1,10 @@
 """Looking at payloads as Slack does: whether it takes them, which texts and ids are in them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from bot.sandbox.shape import check_message, check_view
+from bot.slack.forms.timeline import Quotation
 from bot.slack.ids import (
     AFRESH,
     INPUTS,
@@ -13,7 +14,10 @@ from bot.slack.ids import (
     decode_choice,
     decode_delegation,
     decode_freeze,
+    decode_review,
+    decode_room,
     decode_snooze,
+    decode_spoken,
     decode_turn,
     decode_waiver,
 )
@@ -22,6 +26,19 @@ from bot.slack.views.kit import Json, Message
 MENTION = re.compile(r"<[@#]|<!(?!date\^\d+\^[^|<>]+\|[^<>|]+>)")
 TAG = re.compile(r"<(?:!date\^\d+\^[^|<>]+\|[^<>|]+|https?://[^\s<>|]+\|[^<>|\n]*)>")
 KNOWN_ACTIONS = {*Press, MORE, *INPUTS}
+DECODED_BY: Mapping[Press, Callable[[str | None], object]] = {
+    Press.NEWER: decode_turn,
+    Press.OLDER: decode_turn,
+    Press.LIFT_FREEZE: decode_freeze,
+    Press.END_DELEGATION: decode_delegation,
+    Press.GRANT_WAIVER: decode_waiver,
+    Press.REFUSE_WAIVER: decode_waiver,
+    Press.SNOOZE: decode_snooze,
+    Press.CONFIRM_VERBAL: decode_spoken,
+    Press.DISPUTE_VERBAL: decode_spoken,
+    Press.RUN: bool,
+}
+"""Of every button whose value is no `Ref`."""
 
 
 def objects(value: object) -> Iterator[Mapping[str, object]]:
@@ -102,8 +119,9 @@ def check_form(view: Json) -> None:
     for text in formatted(view):
         check_text(text)
     metadata = view["private_metadata"]
-    decoders = (Ref.decode, decode_freeze, decode_waiver)
-    assert metadata == "" or any(decode(str(metadata)) for decode in decoders)
+    decoders = (Ref.decode, decode_freeze, decode_waiver, decode_spoken, decode_review, decode_room)
+    decoded = any(decode(str(metadata)) for decode in (*decoders, Quotation.decode))
+    assert metadata == "" or decoded
     _check_ids(view)
 
 
@@ -122,22 +140,10 @@ def _check_button(button: Mapping[str, object]) -> None:
     """Its id fits one press, and its value says what that press is about."""
     (press,) = [each for each in Press if each.pattern.fullmatch(str(button["action_id"]))]
     value = str(button["value"]) if "value" in button else None
-    if press in {Press.NEWER, Press.OLDER}:
-        assert decode_turn(value)
-    elif press is Press.LIFT_FREEZE:
-        assert decode_freeze(value)
-    elif press is Press.END_DELEGATION:
-        assert decode_delegation(value)
-    elif press in {Press.GRANT_WAIVER, Press.REFUSE_WAIVER}:
-        assert decode_waiver(value)
-    elif press is Press.SNOOZE:
-        assert decode_snooze(value)
-    elif press is Press.RUN:
-        assert value
-    elif press in {Press.REQUEST, Press.OPEN_CARD, Press.DELEGATE}:
+    if press in {Press.REQUEST, Press.OPEN_CARD, Press.DELEGATE, Press.DECLARE_HOTFIX}:
         assert value is None
     else:
-        assert Ref.decode(value)
+        assert DECODED_BY.get(press, Ref.decode)(value)
 
 
 def _values(overflow: Mapping[str, object]) -> Iterator[object]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.rules.asking import asks
 from bot.rules.inputs import Reason, WaiverRefusal, WaiverWish
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId, PersonId, Phase, Words
 from bot.rules.verdict import Field
@@ -21,7 +21,7 @@ from bot.slack.views.card import card
 from bot.slack.views.kit import Message
 from bot.slack.views.notices import notice_message
 from bot.slack.views.reminders import reminder_message
-from bot.slack.views.waiting import waiting_button, waiting_line
+from bot.slack.views.waiting import waiting_buttons, waiting_line
 from bot.slack.views.waiver_modals import refuse_waiver_modal, take_back_modal, waiver_modal
 from bot.slack.views.why import why
 from bot.workflows.waive import ask_for_waiver
@@ -226,7 +226,7 @@ def test_what_waits_has_its_line_and_its_button(
     shown = a_scene(situation)
     item = WaitingChange(shown, waiting_for(person, shown.change, shown.setting))
     assert line in DATE.sub(r"\1", waiting_line(item))
-    assert texts(waiting_button(item)).startswith(label)
+    assert texts(waiting_buttons(item)[0]).startswith(label)
 
 
 @pytest.mark.clause("G-STD-8")
@@ -234,7 +234,7 @@ def test_a_freeze_in_the_way_waits_with_its_reason() -> None:
     shown = frozen(a_scene("approving"))
     item = WaitingChange(shown, waiting_for(DORA, shown.change, shown.setting))
     assert "lies in a freeze: “year-end closing”. May it start all the same?" in waiting_line(item)
-    assert texts(waiting_button(item)) == "Except this change…"
+    assert texts(waiting_buttons(item)[0]) == "Except this change…"
 
 
 def test_the_checklist_of_a_waiver_that_waits_names_only_code_and_evidence() -> None:

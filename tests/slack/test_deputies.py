@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.rules.approvals import open_seats, rows_at
+from bot.rules.approvals import open_seats, standard_rows
 from bot.rules.asking import Ask, asks
 from bot.rules.change import Span
 from bot.rules.deputies import DelegationId, Deputizing
@@ -126,7 +126,7 @@ def test_a_role_of_which_slack_says_nothing_has_nobody_and_the_card_says_why() -
     silent = Roster({**HOLDERS, Role.TECH_LEAD: ()}, silent=frozenset({Role.TECH_LEAD}))
     now = shown(a_course(silent))
     assert f"Tech Lead (nobody – {NOBODY_KNOWS})" in texts(card(now).blocks)
-    missing = open_seats(now.change, now.setting, rows_at(now.change, now.setting.policy))
+    missing = open_seats(now.change, now.setting, standard_rows(now.change, now.setting.policy))
     assert any(not able for _, able in missing)
     refused = a_course(silent).tries(approve, TIA, Seen())
     assert NOBODY_KNOWS in sentences(refused)

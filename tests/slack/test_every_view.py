@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.rules.change import Change, EvidenceKind, EvidenceState, PullRequest, RollbackPlan
 from bot.rules.clauses import Clause
+from bot.rules.hotfix import Breach, Issue, Review, ReviewText
 from bot.rules.life import Stage
 from bot.rules.scene import Scene
 from bot.rules.terms import PersonId, ServiceName, Words
@@ -107,8 +108,36 @@ def everywhere(change: Change, nasty: str) -> Change:
             replace(each, reason=words, refused_reason=words if each.refused_by else None)
             for each in change.waivers
         ),
+        approvals=tuple(
+            replace(
+                each,
+                spoken=replace(each.spoken, said=words) if each.spoken else None,
+                dispute=words if each.disputed_at else None,
+            )
+            for each in change.approvals
+        ),
+        issue=Issue(nasty[:20] or "s", words, words) if change.issue else None,
+        breach=breach_with(change.breach, words) if change.breach else None,
+        review=review_with(change.review, words) if change.review else None,
+        entries=tuple(replace(each, text=words) for each in change.entries),
         returned=replace(change.returned, reason=words) if change.returned else None,
         withdrawn=replace(change.withdrawn, reason=words) if change.withdrawn else None,
+    )
+
+
+def breach_with(breach: Breach, words: Words) -> Breach:
+    """The breach, with these words wherever somebody typed some."""
+    answers = tuple(replace(each, reason=words) for each in breach.answers)
+    return replace(breach, reason=words, tried=words, answers=answers)
+
+
+def review_with(review: Review, words: Words) -> Review:
+    """The review, with these words wherever somebody typed some."""
+    return replace(
+        review,
+        text=ReviewText(words, words, words, words) if review.text else None,
+        returned_reason=words if review.returned_by else None,
+        extended_reason=words if review.extended_by else None,
     )
 
 

@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.terms import ChangeId, DeploymentId
-from bot.slack.ids import Choice, Ref, decode_choice, encode_choice
+from bot.slack.ids import Choice, Ref, decode_choice, decode_spoken, encode_choice, encode_spoken
 
 numbers = st.integers(1, 10**18 - 1)
 refs = st.builds(
@@ -26,6 +27,29 @@ def test_what_the_menu_says_is_understood_and_fits_into_an_option(choice: Choice
 
     assert len(value) <= 150
     assert decode_choice(value) == (choice, ref)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10**9 - 1), refs)
+def test_what_a_question_about_words_says_is_understood_when_it_comes_back(newest: int, ref: Ref) -> None:
+    assert decode_spoken(encode_spoken(newest, ref)) == (newest, ref)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "142:3:",
+        "spoken/142:3:",
+        "spoken/0/142:3:",
+        "spoken/x/142:3:",
+        "spoken/1/x",
+        "waiver/1/142:3:",
+    ],
+)
+def test_what_is_no_question_about_words_is_not_taken_for_one(text: str | None) -> None:
+    assert decode_spoken(text) is None
 
 
 @settings(deadline=None)

@@ -107,11 +107,15 @@ def test_the_scopes_are_those_that_slack_asks_for() -> None:
         assert asked is None or asked in needed, method
     assert scopes() == {
         "channels:history",
+        "channels:join",
+        "channels:manage",
+        "channels:read",
         "chat:write",
         "commands",
         "groups:history",
         "im:history",
         "im:write",
+        "pins:write",
         "usergroups:read",
         "users:read",
     }

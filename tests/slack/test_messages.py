@@ -9,7 +9,8 @@ from bot.rules.asking import asks
 from bot.rules.clauses import Clause
 from bot.rules.folding import replay
 from bot.rules.inputs import Rejection, Seen, WishedWindow
-from bot.rules.notices import Notice, NoticeKind, notices
+from bot.rules.notice import Notice, NoticeKind
+from bot.rules.notices import notices
 from bot.rules.terms import NO_WORDS, PersonId, Phase, Words
 from bot.rules.verdict import Field, Gate, Refused
 from bot.rules.words import When, say

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.readings import Finding
 from bot.rules.terms import PersonId, Words
 from bot.slack.ids import Press
@@ -197,7 +197,7 @@ def test_whoever_reports_reads_at_once_what_it_amounts_to() -> None:
     assert "alone it demands no rollback" in read(reported_message(reported, noted))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind is not NoticeKind.REMINDED])
+@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - {NoticeKind.REMINDED, NoticeKind.REVIEW_DUE}))
 def test_every_notice_that_comes_late_says_how_late(kind: NoticeKind) -> None:
     shown, late = a_scene("alarmed"), "3 h 12 min late: the bot was not running."
     notice = Notice(kind, (OMAR,), BEN, Words("because"), "the window moved", late=192)

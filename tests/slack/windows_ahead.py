@@ -6,7 +6,7 @@ from itertools import cycle
 
 from bot.rules.change import Span
 from bot.rules.freezing import Freeze, FreezeException, FreezeId
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.planned import PlannedWindow
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId, ServiceName, Words

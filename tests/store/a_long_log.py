@@ -25,6 +25,11 @@ def service_of(change: int) -> str:
     return "ledger" if change % 3 == 0 else PAYMENTS
 
 
+def type_of(change: int) -> str:
+    """Every eightieth is a change of the infrastructure."""
+    return "infra" if change % 80 == 0 else "routine"
+
+
 def outcome_of(deployment: int) -> str | None:
     """Some fail, some still run in staging."""
     if deployment % RUNS_EVERY == 0 and (deployment - 1) % len(ENVIRONMENTS) == 1:
@@ -63,7 +68,7 @@ def _change(number: int) -> dict[str, object]:
     return {
         "id": number,
         "service": service_of(number),
-        "type": "routine",
+        "type": type_of(number),
         "requester": ANA,
         "deployer": ANA,
         "version": f"4.{number}.0",

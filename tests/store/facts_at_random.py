@@ -139,7 +139,7 @@ def started(
 
 
 @dataclass
-class _History:
+class History:
     """A history in the making. Numbers grow, and an environment has one deployment running at a time.
 
     What is ended by what comes later – a snooze by a reminder – happens at `now`, which only goes forward.
@@ -287,21 +287,21 @@ class _History:
 
 
 STEPS = [
-    _History.anything,
-    _History.approve,
-    _History.void,
-    _History.propose,
-    _History.end_a_window,
-    _History.start,
-    _History.finish,
-    _History.watch,
-    _History.observe,
-    _History.withdraw_an_observation,
-    _History.ask_for_a_waiver,
-    _History.decide_a_waiver,
-    _History.except_from_a_freeze,
-    _History.remind,
-    _History.snooze,
+    History.anything,
+    History.approve,
+    History.void,
+    History.propose,
+    History.end_a_window,
+    History.start,
+    History.finish,
+    History.watch,
+    History.observe,
+    History.withdraw_an_observation,
+    History.ask_for_a_waiver,
+    History.decide_a_waiver,
+    History.except_from_a_freeze,
+    History.remind,
+    History.snooze,
 ]
 
 
@@ -322,7 +322,7 @@ def histories(draw: st.DrawFn, *, number: int = 1) -> list[Fact]:
         words,
         instants,
     )
-    history = _History(draw, [draw(requested)])
+    history = History(draw, [draw(requested)])
     for step in draw(st.lists(st.sampled_from(STEPS), max_size=25)):
         step(history)
     return history.facts

@@ -1,6 +1,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from itertools import permutations
+from itertools import permutations, product
 from typing import get_args
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.rules.change import Change, Outcome
 from bot.rules.facts import ChangeRequested, ChangeRevised, ChangeWithdrawn, DeployerTookOver, Fact
 from bot.rules.folding import replay
+from bot.rules.hotfix_facts import HotfixDeclared
 from bot.rules.production_facts import DeploymentFinished
 from bot.rules.terms import ChangeId, DeploymentId, PersonId, ServiceName, Words
 from bot.store import outbox
@@ -25,6 +26,8 @@ from bot.store.changes import (
 from bot.store.database import Database, DatabaseBusy
 from bot.store.models import changes, reviewers
 from bot.store.outbox import Line
+from bot.store.snapshots import snapshots
+from tests.short_form import only_in_the_whole_form
 from tests.store.facts_at_random import (
     ANA,
     BEN,
@@ -38,6 +41,8 @@ from tests.store.facts_at_random import (
     started,
 )
 from tests.store.facts_of_each_kind import ONE_OF_EACH, PRELUDE
+from tests.store.hotfix_facts_at_random import declared, hotfix_histories
+from tests.store.hotfix_facts_of_each_kind import HOTFIX_PRELUDE, ONE_OF_EACH_HOTFIX
 
 ONE = ChangeId(1)
 
@@ -57,7 +62,7 @@ def load(database: Database, change: int = 1) -> Change | None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(facts=histories())
+@given(facts=histories() | hotfix_histories())
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_changes_rows_say_what_its_facts_say_on_sqlite(database: Database, facts: list[Fact]) -> None:
     _rows_say_what_facts_say(database, facts)
@@ -68,7 +73,7 @@ def test_a_changes_rows_say_what_its_facts_say_on_sqlite(database: Database, fac
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(facts=histories())
+@given(facts=histories() | hotfix_histories())
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_changes_rows_say_what_its_facts_say_on_postgresql(database: Database, facts: list[Fact]) -> None:
     _rows_say_what_facts_say(database, facts)
@@ -83,9 +88,22 @@ def _rows_say_what_facts_say(database: Database, facts: list[Fact]) -> None:
 
 
 def test_any_two_facts_after_each_other_leave_rows_that_say_what_they_say(database: Database) -> None:
-    assert {type(fact) for fact in ONE_OF_EACH} == set(get_args(Fact)) - {ChangeRequested}
+    every = {type(fact) for fact in (*ONE_OF_EACH, *ONE_OF_EACH_HOTFIX)}
+    assert every == set(get_args(Fact)) - {ChangeRequested, HotfixDeclared}
     for pair in permutations(ONE_OF_EACH, 2):
         _rows_say_what_facts_say(database, [*PRELUDE, *pair])
+
+
+def test_any_two_facts_about_a_hotfix_leave_rows_that_say_what_they_say(database: Database) -> None:
+    for pair in permutations(ONE_OF_EACH_HOTFIX, 2):
+        _rows_say_what_facts_say(database, [*HOTFIX_PRELUDE, *pair])
+
+
+@only_in_the_whole_form
+def test_any_fact_beside_one_about_a_hotfix_leaves_rows_that_say_what_both_say(database: Database) -> None:
+    for one, other in product(ONE_OF_EACH, ONE_OF_EACH_HOTFIX):
+        _rows_say_what_facts_say(database, [*HOTFIX_PRELUDE, one, other])
+        _rows_say_what_facts_say(database, [*HOTFIX_PRELUDE, other, one])
 
 
 def test_a_change_that_nobody_requested_is_none(database: Database) -> None:
@@ -103,9 +121,32 @@ def test_a_snapshot_takes_one_query_for_each_table_however_much_is_recorded(data
         return [query for query in queries if query.startswith("SELECT")]
 
     write(database, *PRELUDE)
-    assert len(asked()) == 14
+    assert len(asked()) == 15
     write(database, approval(2), started(2, STAGING))
-    assert len(asked()) == 14
+    assert len(asked()) == 15
+
+
+def test_what_only_hotfixes_have_is_asked_of_hotfixes_only(database: Database) -> None:
+    def asked(change: int) -> int:
+        queries: list[str] = []
+        with database.read() as connection:
+            event.listen(connection, "before_cursor_execute", lambda *said: queries.append(said[2]))
+            load_change(connection, ChangeId(change))
+        return len([query for query in queries if query.startswith("SELECT")])
+
+    write(database, *HOTFIX_PRELUDE)
+    write(database, request(2, version="4.13.0"), change=2)
+    assert (asked(1), asked(2)) == (20, 15)
+
+
+def test_many_changes_read_at_once_say_what_each_says(database: Database) -> None:
+    write(database, *HOTFIX_PRELUDE, *ONE_OF_EACH_HOTFIX)
+    write(database, declared(2, version="4.12.1"), change=2)
+    write(database, request(3, version="4.13.0"), change=3)
+    with database.read() as connection:
+        rows = connection.execute(select(changes).order_by(changes.c.id)).all()
+        assert snapshots(connection, rows) == (load(database, 1), load(database, 2), load(database, 3))
+        assert snapshots(connection, rows[2:]) == (load(database, 3),)
 
 
 def test_numbers_of_changes_and_deployments_grow_and_are_given_once(database: Database) -> None:
@@ -129,7 +170,7 @@ def test_no_two_unfinished_changes_of_a_service_have_one_version(database: Datab
 def test_a_finished_change_frees_its_version(database: Database) -> None:
     write(database, request(1), ChangeWithdrawn(ANA, Words("no longer needed"), MONDAY))
     with database.write() as connection:
-        store_stage(connection, ONE, "withdrawn", finished=True, claims_version=False)
+        store_stage(connection, ONE, "withdrawn", finished=True, claims_version=False, owes=False)
     write(database, request(2), change=2)
     with database.read() as connection:
         assert (

@@ -18,8 +18,10 @@ from bot.export.writing import Format, objects, write
 from bot.rules.change import Outcome
 from bot.rules.facts import ChangeRequested, Fact
 from bot.rules.filters import DeploymentFilter, DeploymentState
+from bot.rules.hotfix_facts import HotfixDeclared
+from bot.rules.logged import LoggedDeployment
 from bot.rules.production_facts import DeploymentFinished, DeploymentStarted
-from bot.rules.terms import ChangeId, DeploymentId, EnvironmentName, ServiceName, Words
+from bot.rules.terms import ChangeId, ChangeType, DeploymentId, EnvironmentName, ServiceName, Words
 from bot.store import deployment_log
 from bot.store.changes import load_change, write_facts
 from bot.store.database import WHOLE_LOG, Database, open_database
@@ -34,10 +36,13 @@ from tests.store.a_long_log import (
     rolled_back_by,
     service_of,
     started_by,
+    type_of,
     write_long_log,
 )
 from tests.store.facts_at_random import ANA, BEN, MONDAY, PRODUCTION, STAGING, histories, request, started
 from tests.store.facts_of_each_kind import ONE_OF_EACH, PRELUDE
+from tests.store.hotfix_facts_at_random import hotfix_histories
+from tests.store.hotfix_facts_of_each_kind import HOTFIX_PRELUDE, ONE_OF_EACH_HOTFIX
 
 MANY = 2100
 SIZE = 10
@@ -49,7 +54,7 @@ def of_change(number: int, facts: list[Fact]) -> list[Fact]:
     """The same facts with numbers of deployments that no other change has, and of a service of its own."""
     moved: list[Fact] = []
     for fact in facts:
-        if isinstance(fact, ChangeRequested):
+        if isinstance(fact, ChangeRequested | HotfixDeclared):
             moved.append(replace(fact, change=ChangeId(number), service=ServiceName(f"service {number}")))
         elif isinstance(fact, DeploymentStarted):
             undone = None if fact.rolls_back is None else DeploymentId(fact.rolls_back + number * BIG_IDS)
@@ -80,7 +85,7 @@ def _many_at_once_are_as_one_by_one(database: Database, several: list[list[Fact]
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(several=st.lists(histories(), min_size=1, max_size=4))
+@given(several=st.lists(histories() | hotfix_histories(), min_size=1, max_size=4))
 def test_many_changes_read_at_once_are_what_each_is_read_alone(
     database: Database, several: list[list[Fact]]
 ) -> None:
@@ -88,7 +93,9 @@ def test_many_changes_read_at_once_are_what_each_is_read_alone(
 
 
 def test_every_kind_of_fact_is_read_at_once_as_alone(database: Database) -> None:
-    _many_at_once_are_as_one_by_one(database, [[*PRELUDE, fact] for fact in ONE_OF_EACH * 2])
+    standard = [[*PRELUDE, fact] for fact in ONE_OF_EACH * 2]
+    hotfixes = [[*HOTFIX_PRELUDE, fact] for fact in ONE_OF_EACH_HOTFIX]
+    _many_at_once_are_as_one_by_one(database, [*standard, *hotfixes])
     with database.read() as connection:
         assert snapshots(connection, []) == ()
 
@@ -113,12 +120,14 @@ FILTERS = {
     ),
     "rollbacks": DeploymentFilter(only_rollbacks=True),
     "mine": DeploymentFilter(started_by=BEN),
+    "a type": DeploymentFilter(types=frozenset({ChangeType.INFRA})),
+    "types": DeploymentFilter(types=frozenset({ChangeType.INFRA, ChangeType.ROUTINE})),
     "mine that failed": DeploymentFilter(started_by=BEN, states=frozenset({DeploymentState.FAILED})),
     "a service's failures": DeploymentFilter(
         frozenset({ServiceName("payments")}), states=frozenset({DeploymentState.FAILED})
     ),
 }
-RARE = ("failed", "running", "rollbacks", "a service", "mine")
+RARE = ("failed", "running", "rollbacks", "a service", "mine", "a type")
 
 
 def expected(wanted: DeploymentFilter) -> list[int]:
@@ -131,6 +140,7 @@ def expected(wanted: DeploymentFilter) -> list[int]:
             and (not wanted.states or state in wanted.states)
             and (not wanted.only_rollbacks or rolled_back_by(number) is not None)
             and (wanted.started_by in {None, started_by(number)})
+            and (not wanted.types or type_of(change + 1) in wanted.types)
         )
 
     return [number for number in range(1, MANY + 1) if fits(number)]
@@ -176,6 +186,35 @@ def test_no_page_of_the_log_walks_the_table(full: Database) -> None:
             shown = plan(full, FILTERS[name], cursor)
             assert "Seq Scan" not in shown, shown
             assert "ix_deployments_" in shown or "using pk_deployments" in shown, shown
+
+
+@pytest.mark.clause("G-LOG-1")
+def test_those_that_only_the_rules_can_find_are_on_a_page_once_and_no_page_looks_at_all_of_them(
+    full: Database,
+) -> None:
+    """As deviations are: here every 90th deployment fits."""
+    read: list[int] = []
+
+    def fits(logged: LoggedDeployment) -> bool:
+        read.append(logged.deployment.id)
+        return logged.deployment.id % 90 == 0
+
+    expected = [number for number in range(MANY, 0, -1) if number % 90 == 0]
+    for cursor_at, newer in ((None, False), (DeploymentId(0), True)):
+        cursor = None if cursor_at is None else DeploymentCursor(cursor_at, newer=newer)
+        found: list[int] = []
+        while True:
+            read.clear()
+            with full.read() as connection:
+                page = deployment_log.page_of_those(connection, EVERYTHING, cursor, SIZE, fits)
+            assert len(read) <= deployment_log.LOOKED_AT_MOST
+            assert len(page.ids) <= SIZE
+            found = [*page.ids, *found] if newer else [*found, *page.ids]
+            beside = page.beside(newer=newer)
+            if beside is None:
+                break
+            cursor = DeploymentCursor(beside, newer=newer)
+        assert found == expected
 
 
 def plan(database: Database, wanted: DeploymentFilter, cursor: DeploymentCursor | None) -> str:

@@ -103,8 +103,9 @@ def plan(database: Database, change: int, start: int, end: int, stage: str = "ap
     with database.write() as connection:
         facts = (request(change, version=f"5.{change}"), proposed)
         write_facts(connection, ChangeId(change), facts, production=PRODUCTION)
+        is_done = stage == "done"
         store_stage(
-            connection, ChangeId(change), stage, finished=stage == "done", claims_version=stage != "done"
+            connection, ChangeId(change), stage, finished=is_done, claims_version=not is_done, owes=False
         )
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Select, insert, text, update
 
 from bot.rules.filters import STAGE_WORDS, ChangeFilter
 from bot.rules.life import FINISHED, Stage
@@ -124,7 +124,11 @@ def test_a_list_that_is_known_pages_like_one_that_is_asked_for() -> None:
 
 
 def plan(database: Database, wanted: ChangeFilter, cursor: Cursor | None) -> str:
-    query = listing._ids(wanted, cursor, SIZE + 1)  # noqa: SLF001 - how it is carried out is what is asked
+    return explained(database, listing._ids(wanted, cursor, SIZE + 1))  # noqa: SLF001 - how it is carried out is what is asked
+
+
+def explained(database: Database, query: Select[int]) -> str:
+    """The database's own plan."""
     with database.read() as connection:
         spelled = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
         explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
@@ -179,3 +183,27 @@ def test_a_database_of_the_release_before_with_rows_is_brought_up_to_date(databa
             assert listing.page(connection, ChangeFilter(involving=ANA), None, 3).ids == (2901, 2801, 2701)
     finally:
         opened.dispose()
+
+
+def test_what_is_owed_after_the_end_is_found_by_the_index_that_has_nothing_else(full: Database) -> None:
+    owing = (3, 301, 1302, 2601, 2750)
+    with full.write() as connection:
+        connection.execute(update(changes).where(changes.c.id.in_(owing)).values(owes=True))
+        connection.execute(text("ANALYZE changes"))
+    query = listing.owing_query(ANA, [LEDGER], 10)
+    shown = explained(full, query)
+    assert not walks_the_table(shown), shown
+    assert "ix_changes_owing" in shown
+    with full.read() as connection:
+        found = listing.owing(connection, ANA, [LEDGER], 10)
+        assert listing.owing(connection, ANA, [LEDGER], 1) == found[:1]
+        assert listing.owing(connection, BEN, [], 10) == [1302, 301]
+        assert listing.owing(connection, PersonId("U0NOBODY"), [], 10) == []
+    assert found == [2601, 1302, 301, 3]
+
+
+def test_a_list_of_what_waits_is_narrowed_like_any_other(full: Database) -> None:
+    ids = [ChangeId(number) for number in (3, 7, 50, 150, 301)]
+    for wanted in FILTERS.values():
+        with full.read() as connection:
+            assert listing.fitting(connection, ids, wanted) == set(ids) & set(expected(wanted))

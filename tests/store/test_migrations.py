@@ -6,13 +6,23 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from bot.store import company_models, machinery, models
+from bot.rules.terms import ChangeId, Words
+from bot.store import company_models, hotfix_models, machinery, models
+from bot.store.audit import AuditEntry, entries_of, record
+from bot.store.audit_chain import verify
+from bot.store.changes import load_change, write_facts
 from bot.store.columns import Base
-from bot.store.database import CHECKOUT, Database, migrate
+from bot.store.database import CHECKOUT, Database, migrate, open_database
+from bot.store.reading import ChainHolds
+from tests.store.facts_at_random import BEN, MONDAY, PRODUCTION, approval, request
+from tests.store.hotfix_facts_at_random import declared
+from tests.store.hotfix_facts_of_each_kind import HOTFIX_PRELUDE, ONE_OF_EACH_HOTFIX
 
-TABLES = (models, company_models, machinery)
+TABLES = (models, company_models, hotfix_models, machinery)
+ONE, TWO = ChangeId(1), ChangeId(2)
 
 
 def configured(url: str) -> Config:
@@ -50,6 +60,57 @@ def test_the_way_up_leads_down_again_and_up_once_more(empty_database_url: str) -
     assert tables(empty_database_url) == {"alembic_version"}
     migrate(empty_database_url)
     assert tables(empty_database_url) == made
+
+
+def test_the_release_before_and_back_leaves_other_rows_and_the_log_as_they_were(database_url: str) -> None:
+    opened = open_database(database_url)
+    try:
+        with opened.write() as connection:
+            write_facts(connection, ONE, [*HOTFIX_PRELUDE, *ONE_OF_EACH_HOTFIX], production=PRODUCTION)
+            write_facts(connection, TWO, [request(2, version="4.13.0"), approval(1)], production=PRODUCTION)
+            record(connection, declared_in_the_log())
+            before, guarded = load_change(connection, TWO), triggers(connection)
+        command.downgrade(configured(database_url), "0003")
+        assert "hotfixes" not in tables(database_url)
+        command.upgrade(configured(database_url), "head")
+        with opened.write() as connection:
+            assert load_change(connection, TWO) == before
+            assert triggers(connection) == guarded
+            assert isinstance(verify(connection), ChainHolds)
+            (read,) = entries_of(connection, "CHG-1", limit=10)
+            assert read.facts == (declared(),), "the log still has what the rows of the hotfix said"
+            write_facts(connection, ChangeId(3), [declared(3, version="5")], production=PRODUCTION)
+        with pytest.raises(DBAPIError, match="audit"), opened.write() as connection:
+            connection.execute(text("UPDATE audit SET act = 'approve'"))
+    finally:
+        opened.dispose()
+
+
+def triggers(connection: Connection) -> set[str]:
+    """The names of what guards the log."""
+    catalog = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    found = set(connection.execute(text(catalog[connection.dialect.name])).scalars())
+    assert found
+    return found
+
+
+def declared_in_the_log() -> AuditEntry:
+    return AuditEntry(
+        stream="CHG-1",
+        act="declare_hotfix",
+        outcome="done",
+        person=BEN,
+        roles=(),
+        through="slack",
+        at=MONDAY,
+        facts=(declared(),),
+        clauses=(),
+        said=Words("You declared the hotfix."),
+        stage="declared",
+    )
 
 
 def test_migrating_a_migrated_database_changes_nothing(database_url: str) -> None:

@@ -28,7 +28,9 @@ def write(
 ) -> None:
     with database.write() as connection:
         write_facts(connection, ChangeId(change), facts, production=PRODUCTION)
-        store_stage(connection, ChangeId(change), stage, finished=finished, claims_version=not finished)
+        store_stage(
+            connection, ChangeId(change), stage, finished=finished, claims_version=not finished, owes=False
+        )
 
 
 def failed(version: str) -> VersionVerified:
@@ -209,7 +211,9 @@ def test_a_change_that_was_closed_leaves_its_version_to_others_even_when_it_is_o
     write(database, 1, request(1), stage=Stage.DONE, finished=True)
     write(database, 2, request(2))
     with database.write() as connection:
-        store_stage(connection, ChangeId(1), Stage.ROLLBACK_REQUIRED, finished=False, claims_version=False)
+        store_stage(
+            connection, ChangeId(1), Stage.ROLLBACK_REQUIRED, finished=False, claims_version=False, owes=False
+        )
     assert neighbors(database, except_change=2).same_version is None
     assert neighbors(database, except_change=1).same_version == 2
 

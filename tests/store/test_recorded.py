@@ -32,6 +32,7 @@ from tests.store.facts_at_random import (
     request,
     started,
 )
+from tests.store.hotfix_facts_at_random import declared, hotfix_histories, spoken_approval
 
 
 def kept_texts(texts: Texts) -> dict[int, str]:
@@ -39,7 +40,7 @@ def kept_texts(texts: Texts) -> dict[int, str]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(facts=histories())
+@given(facts=histories() | hotfix_histories())
 def test_facts_come_back_from_their_content_as_they_were(facts: list[Fact]) -> None:
     texts = Texts()
     content = json.loads(json.dumps(encode_facts(facts, texts)))
@@ -79,6 +80,7 @@ def test_what_happens_to_the_company_comes_back_as_it_was() -> None:
     ("now", "newer"),
     [
         (approval(1), "deputizing"),
+        (approval(1), "spoken"),
         (started(1), "rolls_back"),
         (
             VersionVerified("4.12.0", Role.QA, TIA, passed=True, notes=Words("fine"), at=MONDAY),
@@ -110,6 +112,16 @@ def test_neither_a_persons_id_nor_their_words_stand_in_the_content() -> None:
     for said in ("U0ANA", "U0BEN", "ring Ben", "leaving", "#881"):
         assert said not in content
     assert {"U0ANA", "U0BEN", "ring Ben at home"} <= set(kept_texts(texts).values())
+
+
+@pytest.mark.clause("G-LOG-1")
+def test_what_was_said_about_an_incident_and_by_whom_can_be_erased() -> None:
+    texts = Texts()
+    content = json.dumps(encode_facts([declared(), spoken_approval(1)], texts))
+    for said in ("U0BEN", "U0TIA", "U0ANA", "EU cards", "roll it", "Redeploy", "#886"):
+        assert said not in content
+        assert any(said in text for text in kept_texts(texts).values())
+    assert "SEV1" in content, "how grave it was is nobody's own"
 
 
 def test_the_same_text_has_another_digest_each_time() -> None:

@@ -1,55 +1,17 @@
 """The log of what people did: every deployment of a story is in its export and in its list, every refusal in the audit."""
 
-import csv
-import io
-import json
-
 import pytest
 
 from bot.demo import Demo
-from bot.export.writing import Format, objects, write
-from bot.rules.filters import DeploymentFilter
 from bot.rules.production_facts import DeploymentStarted
 from bot.rules.terms import deployment_label
-from bot.sandbox.messages import Message
 from bot.sandbox.stories.friday_afternoon import FRIDAY_AFTERNOON
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Stage
 from bot.store import audit
+from tests.stories.reading_the_log import clicks, lines, rows, says
 
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-def exported(harbor: Demo, written_as: Format, wanted: DeploymentFilter | None = None) -> str:
-    out = io.StringIO(newline="")
-    with harbor.app.database.read() as connection:
-        lines = objects(connection, harbor.app.company.organization, wanted or DeploymentFilter())
-        write(lines, out, written_as)
-    return out.getvalue()
-
-
-def lines(harbor: Demo) -> list[dict[str, object]]:
-    return [json.loads(line) for line in exported(harbor, Format.JSONL).splitlines()]
-
-
-def rows(harbor: Demo) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(exported(harbor, Format.CSV), newline="")))
-
-
-def says(harbor: Demo, name: str, text: str) -> Message:
-    outcome = harbor.sandbox.person(name).types(text, channel="payments")
-    harbor.settle()
-    assert outcome.trouble is None
-    assert harbor.sandbox.wire.refusals == []
-    return outcome.messages[-1]
-
-
-def clicks(harbor: Demo, name: str, words: str, on: Message) -> Message:
-    outcome = harbor.sandbox.person(name).clicks(words, on=on)
-    harbor.settle()
-    assert outcome.trouble is None
-    assert harbor.sandbox.wire.refusals == []
-    return outcome.messages[-1] if outcome.messages else on
 
 
 CODE_AND_STAGING = (

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.change import Snooze
 from bot.rules.facts import AskingReminded, ReminderSnoozed
 from bot.rules.inputs import (
     Reason,
@@ -15,6 +14,7 @@ from bot.rules.inputs import (
     WaiverWish,
     WishedWindow,
 )
+from bot.rules.reminded import Snooze
 from bot.rules.terms import NO_WORDS, PersonId, Phase
 from bot.rules.verdict import Done, Refused
 from bot.workflows.approve import reject, take_back_approval

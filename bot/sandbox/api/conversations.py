@@ -35,7 +35,7 @@ def conversations_info(workspace: Workspace, args: Arguments) -> Json:
 
 @method("conversations.list", "channels:read")
 def conversations_list(workspace: Workspace, args: Arguments) -> Json:
-    """The public channels, and with `types` the private ones and direct messages that the bot is in."""
+    """The public channels, and with `types` the private ones and direct messages that the bot is in, page by page."""
     types = (args.words("types") or "public_channel").split(",")
     hide = args.flag("exclude_archived")
     found = [
@@ -43,7 +43,24 @@ def conversations_list(workspace: Workspace, args: Arguments) -> Json:
         for one in workspace.conversations.values()
         if _type(one) in types and not (hide and one.is_archived) and (not one.is_private or one.has_bot)
     ]
-    return {"channels": found, "response_metadata": {"next_cursor": ""}}
+    start, limit = page_start(args), args.number("limit", 100, 1000)
+    more = str(start + limit) if len(found) > start + limit else ""
+    return {"channels": found[start : start + limit], "response_metadata": {"next_cursor": more}}
+
+
+def page_start(args: Arguments) -> int:
+    """How many of a list the pages before have shown.
+
+    Raises:
+        RefusalError: `invalid_cursor`.
+    """
+    try:
+        start = int(args.words("cursor") or 0)
+    except ValueError:
+        raise RefusalError("invalid_cursor") from None
+    if start < 0:
+        raise RefusalError("invalid_cursor")
+    return start
 
 
 def _type(one: Conversation) -> str:
@@ -102,11 +119,7 @@ def _ts(args: Arguments, name: str) -> int | None:
 
 
 def _page(posts: list[Post], args: Arguments, default: int) -> tuple[list[Post], Json]:
-    limit = args.number("limit", default, 999)
-    try:
-        start = int(args.words("cursor") or 0)
-    except ValueError:
-        raise RefusalError("invalid_cursor") from None
+    limit, start = args.number("limit", default, 999), page_start(args)
     rest = len(posts) > start + limit
     more: Json = {"has_more": rest}
     if rest:
@@ -122,7 +135,7 @@ def conversations_history(workspace: Workspace, args: Arguments) -> Json:
     metadata = args.flag("include_all_metadata")
     return {
         "messages": [threaded_json(post, one, workspace.company, metadata=metadata) for post in posts],
-        "pin_count": 0,
+        "pin_count": len(one.pins),
         **more,
     }
 

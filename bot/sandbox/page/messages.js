@@ -40,11 +40,12 @@ function message(one, pane, inFeed) {
     one.is_bot ? el("span", { class: "app-mark" }, "APP") : null,
     el("time", {}, one.time),
     one.edited ? el("span", { class: "edited" }, "(edited)") : null,
+    one.pinned ? el("span", { class: "pinned" }, "📌 Pinned") : null,
     one.ephemeral ? el("span", { class: "only-you" }, "👁 Only visible to you") : null,
   );
   return el(
     "article",
-    { class: one.ephemeral ? "message ephemeral" : "message", tabindex: "-1", "data-ts": one.ts, "aria-label": `${one.author}, ${one.time}${one.ephemeral ? ", only visible to you" : ""}` },
+    { class: ["message", one.ephemeral ? "ephemeral" : "", one.is_note ? "note" : ""].filter(Boolean).join(" "), tabindex: "-1", "data-ts": one.ts, "aria-label": `${one.author}, ${one.time}${one.ephemeral ? ", only visible to you" : ""}` },
     el("span", { class: `avatar ${one.is_bot ? "app" : `hue-${one.author.codePointAt(0) % 6}`}`, "aria-hidden": "true" }, [...one.author][0]?.toUpperCase() ?? "?"),
     el(
       "div",

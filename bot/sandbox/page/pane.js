@@ -187,7 +187,7 @@ export class Pane {
     const home = screen.at === "home";
     const name = home ? `${screen.app} – Home` : screen.feed.kind === "channel" ? `# ${screen.feed.name}` : screen.app;
     this.title.textContent = name;
-    this.about_it.textContent = screen.feed?.archived ? "archived" : "";
+    this.about_it.textContent = [screen.feed?.archived ? "archived" : "", screen.feed?.topic].filter(Boolean).join(" · ");
     composer.form.hidden = home;
     composer.box.placeholder = `Message ${name.replace("# ", "#")}, or ${screen.command} …`;
     const shortcuts = screen.shortcuts.filter((one) => !one.on_message);

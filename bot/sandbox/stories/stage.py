@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import Feed, Message
 from bot.sandbox.person import Person
 from bot.sandbox.sandbox import Sandbox
 
@@ -91,10 +91,10 @@ class Stage:
             self.says(_indented(f"[only {name.capitalize()} sees] {outcome.text}"))
         return outcome.text
 
-    def types(self, name: str, command: str) -> str:
-        """A person types a command in #payments; returns what only they read then."""
+    def types(self, name: str, command: str, channel: str = "payments") -> str:
+        """A person types a command in a channel; returns what only they read then."""
         self.counts(name)
-        outcome = self.person(name).types(command, channel="payments")
+        outcome = self.person(name).types(command, channel=channel)
         self.settle()
         expect(outcome.trouble is None, f"Slack showed {name}: {outcome.trouble}")
         return outcome.text
@@ -115,6 +115,28 @@ class Stage:
         """The newest card in #payments."""
         return self.sandbox.channel("payments").messages[-1]
 
+    @property
+    def incident(self) -> Message:
+        """The message of the newest hotfix in its incident's channel: pinned there, and edited."""
+        found = [message for channel in self._incident_channels() for message in channel.pinned]
+        expect(bool(found), "no hotfix has a message in an incident's channel")
+        return max(found, key=lambda message: message.ts)
+
+    @property
+    def incident_channel(self) -> Feed:
+        """The channel in which that message stands."""
+        return next(each for each in self._incident_channels() if each.id == self.incident.channel)
+
+    def timeline(self) -> str:
+        """The thread of that message, as one text."""
+        return "\n".join(reply.text for reply in self.incident.thread)
+
+    def _incident_channels(self) -> list[Feed]:
+        workspace = self.sandbox.workspace
+        with workspace.lock:
+            found = [each for each in workspace.conversations.values() if str(each.name).startswith("inc-")]
+        return [Feed(workspace, each) for each in found]
+
     def dm(self, name: str, containing: str = "") -> Message:
         """A person's newest direct message from the bot that has a text in it."""
         found = [message for message in self.person(name).dms() if containing in message.text]
@@ -134,6 +156,10 @@ class Stage:
     def _places(self) -> list[tuple[str, list[Message]]]:
         people = [one.display_name for one in self.sandbox.workspace.company.people if not one.is_bot]
         channels = [("#payments", self.sandbox.channel("payments").messages)]
+        for channel in self._incident_channels():
+            place = f"#{channel.conversation.name}"
+            channels.append((place, channel.messages))
+            channels += [(f"{place}, thread", message.thread) for message in channel.pinned]
         return [*channels, *((f"DM to {name}", self.person(name.lower()).dms()) for name in people)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.rules.change import Deployment
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import PersonId
 from bot.slack.deliver.direct import Direct, Where

@@ -14,7 +14,7 @@ import structlog
 from bot.overview import Overview
 from bot.people.company import Company
 from bot.rules.asking import asks
-from bot.rules.notices import NoticeKind
+from bot.rules.notice import NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId, PersonId
 from bot.rules.waiting import concerned
@@ -25,6 +25,8 @@ from bot.slack.deliver.homes import Homes
 from bot.slack.deliver.places import Places
 from bot.slack.deliver.posting import NotNow, Poster, Undeliverable, digest_of
 from bot.slack.deliver.reminders import is_open, reminded, reminder
+from bot.slack.deliver.reviews import is_still_owed, keys_of, reminder_now, review_reminders
+from bot.slack.deliver.timelines import Timelines
 from bot.slack.deliver.wanted import (
     asked,
     asked_before,
@@ -45,7 +47,7 @@ LEASE: Final = timedelta(seconds=15)
 """Longer than the calls for one line can take; after a crash a line waits this long at most."""
 BATCH: Final = 1
 UNDELIVERABLE_WAIT: Final = timedelta(minutes=1)
-_OF_NOTICES: Final = frozenset({LineKind.TOLD, LineKind.ALARM})
+_OF_NOTICES: Final = frozenset({LineKind.TOLD, LineKind.ALARM, LineKind.REVIEW})
 """Messages that a notice is split into: their lines carry what it says."""
 
 log = structlog.get_logger()
@@ -120,6 +122,8 @@ class Delivery:
                 self._split(scene, line, self._all_watched(scene))
             case LineKind.NOTICE:
                 self._split(scene, line, self._noticed(scene, line))
+            case LineKind.TIMELINE | LineKind.ENTRY:
+                Timelines(self.database, self.company, self.poster, self.now, self.real_now).show(scene, line)
             case LineKind.THREAD | LineKind.INCIDENT:
                 self._show_in_channel(scene, line)
             case _:
@@ -154,6 +158,9 @@ class Delivery:
 
     def _noticed(self, scene: Scene, line: ClaimedLine) -> Iterable[Direct]:
         payload = line.payload or {}
+        if payload.get("kind") == NoticeKind.REVIEW_DUE:
+            posted = self._posted(scene, LineKind.REVIEW)
+            return review_reminders(scene, payload, posted, self._card_link(scene))
         is_reminder = payload.get("kind") == NoticeKind.REMINDED
         return (reminded if is_reminder else told)(scene, line.key, payload, self._card_link(scene))
 
@@ -164,7 +171,12 @@ class Delivery:
             *wanted.values(),
             *(asked_before(scene, key) for key in self._posted(scene, LineKind.ASK) if key not in wanted),
             *(reminder(scene, key, link) for key in self._posted(scene, LineKind.REMINDER)),
+            *self._reviews_posted(scene, link),
         ]
+
+    def _reviews_posted(self, scene: Scene, link: str | None) -> Iterable[Direct]:
+        posted = self._posted(scene, LineKind.REVIEW)
+        return (reminder_now(scene, key, posted, link) for key in posted)
 
     def _all_watched(self, scene: Scene) -> Iterable[Direct]:
         link = self._card_link(scene)
@@ -223,6 +235,11 @@ class Delivery:
             case LineKind.REMINDER:
                 wanted_still = is_open(scene, line.key) or self._was_posted(line.key)
                 return reminder(scene, line.key, link) if wanted_still else None
+            case LineKind.REVIEW:
+                posted = self._posted(scene, LineKind.REVIEW)
+                known = {*posted, *(keys_of(scene, line.payload) if line.payload else ())}
+                wanted_still = line.key in posted or is_still_owed(scene, line.key)
+                return reminder_now(scene, line.key, known, link) if wanted_still else None
             case LineKind.WATCH:
                 wanted = next((each for each in watched(scene, link) if each.key == line.key), None)
                 return wanted or (

@@ -1,14 +1,15 @@
 """Where a message that follows from a change is shown: to a person, in the incident channel, in the thread of the card."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.people.company import Company
 from bot.rules.terms import ChangeId
 from bot.slack.deliver.direct import Direct, Where
-from bot.slack.deliver.posting import PACE, NotNow, Poster, Undeliverable
+from bot.slack.deliver.posting import NotNow, Poster, Undeliverable
+from bot.slack.deliver.rooms import OUT_OF_REACH, Rooms
 from bot.store import messages, outbox
 from bot.store.database import Database
 from bot.store.lines import LineKind
@@ -51,11 +52,24 @@ class Places:
                 self._show_in_thread(change, line, direct)
                 return
             case Where.INCIDENTS:
-                channel = self.company.organization.incident_channel
+                self._show_to_incident(change, line, direct)
+                return
             case person:
                 channel = self.poster.direct_channel(person)
         place = Place(direct.key, direct.kind, channel, change=change, person=direct.person)
         self.poster.show(place, direct.message, attempts=line.attempts)
+
+    def _show_to_incident(self, change: ChangeId, line: ClaimedLine, direct: Direct) -> None:
+        """In a hotfix's own channel; for everything else, and where that is out of reach, in the organization's."""
+        everybodys = self.company.organization.incident_channel
+        own = Rooms(self.database, self.company, self.poster, self.real_now).own_channel(change)
+        place = Place(direct.key, direct.kind, own or everybodys, change=change)
+        try:
+            self.poster.show(place, direct.message, attempts=line.attempts)
+        except Undeliverable as error:
+            if own in {None, everybodys} or str(error) not in OUT_OF_REACH:
+                raise
+            self.poster.show(replace(place, channel=everybodys), direct.message, attempts=line.attempts)
 
     def _show_in_thread(self, change: ChangeId, line: ClaimedLine, direct: Direct) -> None:
         """A card that somebody deleted is posted anew first."""
@@ -78,7 +92,7 @@ class Places:
         waited = self.real_now() - line.wished_at
         if waited > CARD_WAIT:
             return Undeliverable("its card is not in Slack")
-        until = self.real_now() + max(PACE, waited / 4)
+        until = self.real_now() + max(self.poster.pace, waited / 4)
         return NotNow(until, "its card is not in Slack yet", failed=False)
 
 

@@ -55,11 +55,15 @@ class Undeliverable(Exception):
 
 @dataclass(slots=True)
 class Poster:
-    """Shows messages at their places. Remembers each channel's pace, each person's DM and cards' links while it lives."""
+    """Shows messages at their places. Remembers each channel's pace, each person's DM and cards' links while it lives.
+
+    `pace` is how long a channel is left alone after a new message.
+    """
 
     client: WebClient
     database: Database
     real_now: Callable[[], datetime]
+    pace: timedelta = PACE
     _free_at: dict[str, datetime] = field(default_factory=dict)
     _direct: dict[PersonId, str] = field(default_factory=dict)
     _links: dict[str, str] = field(default_factory=dict)
@@ -106,6 +110,14 @@ class Poster:
             return
         self._post(place, message, attempts)
 
+    def call(self, call: Callable[[], Any], attempts: int = 0) -> Any:  # noqa: ANN401 - the SDK's answer
+        """Ask Slack for something that is no message: a channel, an invitation, a pin.
+
+        Raises:
+            NotNow, Undeliverable: as `show`.
+        """
+        return self._call(call, attempts)
+
     def publish(self, place: Place, view: Mapping[str, object], *, attempts: int = 0) -> None:
         """Show a person's Home, always: Slack keeps one, and what it shows may not be what was published last.
 
@@ -123,7 +135,7 @@ class Poster:
         free_at = self._free_at.get(place.channel, now)
         if free_at > now:
             raise NotNow(free_at, "one message a second", failed=False)
-        self._free_at[place.channel] = now + PACE
+        self._free_at[place.channel] = now + self.pace
         with self.database.write() as connection:
             messages.reserve(connection, place, now)
         try:

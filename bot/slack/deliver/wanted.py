@@ -1,10 +1,10 @@
 """Which direct messages a change should have now: who is asked, who watches, who is told."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from bot.rules.asking import asks
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import PersonId, Phase, Role, Words
 from bot.slack.deliver.alarms import alarms
@@ -69,6 +69,21 @@ def _is_escalated_to(scene: Scene, notice: Notice, person: PersonId) -> bool:
     return bool(asked_for) and all(ask.person != person for ask in asked_for)
 
 
+_ABOUT_A_DEED: Final = frozenset(
+    {NoticeKind.STARTED_IN_BREACH, NoticeKind.VERBAL_DISPUTED, NoticeKind.BREACH_ANSWERED}
+)
+"""What is told to a role whose holder may be the one who did it."""
+
+
+def _knows_already(scene: Scene, notice: Notice, person: PersonId) -> bool:
+    """Whether they did it themselves, or are asked about it by an alarm of their own."""
+    if notice.kind in _ABOUT_A_DEED and person == notice.by:
+        return True
+    return notice.kind is NoticeKind.STARTED_IN_BREACH and any(
+        (ask.person, ask.phase) == (person, Phase.RATIFICATION) for ask in asks(scene.change, scene.setting)
+    )
+
+
 def told(scene: Scene, line: str, payload: Mapping[str, Any], link: str | None) -> Iterator[Direct]:
     """A notice's message to each person whom it addresses; a role means whoever holds it when it is sent."""
     notice = notice_of(payload)
@@ -83,6 +98,8 @@ def told(scene: Scene, line: str, payload: Mapping[str, Any], link: str | None) 
         return
     for person in people:
         if notice.kind is NoticeKind.REMINDER_ESCALATED and not _is_escalated_to(scene, notice, person):
+            continue
+        if _knows_already(scene, notice, person):
             continue
         yield Direct(f"{line}/{person}", LineKind.TOLD, person, notice_message(scene, notice, person, link))
 

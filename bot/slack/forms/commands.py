@@ -3,10 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain
 from typing import Final
 
-from bot.rules.filters import STAGE_WORDS, ChangeFilter, DeploymentFilter, DeploymentState
+from bot.rules.filters import (
+    DEVIATION_WORDS,
+    STAGE_WORDS,
+    TYPE_WORDS,
+    ChangeFilter,
+    DeploymentFilter,
+    DeploymentState,
+)
 from bot.rules.terms import EnvironmentName, PersonId, ServiceName
+from bot.slack.ids import VERSION_MOST
 
 MINE: Final = frozenset({"mine", "my", "me"})
 WAITING: Final = frozenset({"waiting", "todo"})
@@ -68,33 +77,46 @@ def parse_deployment_filter(
     environments: Collection[EnvironmentName],
     person: PersonId,
 ) -> DeploymentFilter | UnknownWord:
-    """Read the words of a list of deployments, such as `payments production failed`; *mine* are those that one started."""
+    """Read the words of a list of deployments, such as `payments hotfix breach`; *mine* are those that one started."""
     by_name = {name.lower(): name for name in services}
     by_environment = {name.lower(): name for name in environments}
-    wanted: dict[str, set[str]] = {"services": set(), "environments": set(), "states": set()}
-    mine = rollbacks = False
-    for raw in text.split():
-        word = raw.lower()
-        if word in by_name:
-            wanted["services"].add(word)
-        elif word in by_environment:
-            wanted["environments"].add(word)
-        elif word in STATE_WORDS:
-            wanted["states"].add(word)
-        elif word in MINE:
-            mine = True
-        elif word in ROLLBACKS:
-            rollbacks = True
-        elif word != ALL:
-            known = {*by_name, *by_environment, *STATE_WORDS, "mine", "rollback"}
-            return UnknownWord(raw, nearest(word, known))
+    known = (by_name, by_environment, STATE_WORDS, TYPE_WORDS, DEVIATION_WORDS)
+    words = [raw.lower() for raw in text.split()]
+    for raw, word in zip(text.split(), words, strict=True):
+        if word not in MINE | ROLLBACKS | {ALL} and not any(word in each for each in known):
+            return UnknownWord(raw, nearest(word, {*chain.from_iterable(known), "mine", "rollback"}))
+    # A word means the first of these that knows it: a service may be called like a type.
+    meant = [(word, next((each for each in known if word in each), None)) for word in words]
     return DeploymentFilter(
-        frozenset(by_name[word] for word in wanted["services"]),
-        frozenset(by_environment[word] for word in wanted["environments"]),
-        frozenset(STATE_WORDS[word] for word in wanted["states"]),
-        only_rollbacks=rollbacks,
-        started_by=person if mine else None,
+        services=frozenset(by_name[word] for word, of in meant if of is by_name),
+        environments=frozenset(by_environment[word] for word, of in meant if of is by_environment),
+        types=frozenset(TYPE_WORDS[word] for word, of in meant if of is TYPE_WORDS),
+        deviations=frozenset(
+            code for word, of in meant if of is DEVIATION_WORDS for code in DEVIATION_WORDS[word]
+        ),
+        states=frozenset(STATE_WORDS[word] for word, of in meant if of is STATE_WORDS),
+        only_rollbacks=any(word in ROLLBACKS for word, of in meant if of is None),
+        started_by=person if any(word in MINE for word, of in meant if of is None) else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HotfixWords:
+    """What follows `/deploy hotfix`: service and version where they are named, and whatever else was typed."""
+
+    service: ServiceName | None = None
+    version: str = ""
+    impact: str = ""
+
+
+def parse_hotfix_words(text: str, services: Collection[ServiceName]) -> HotfixWords:
+    """Read `payments 4.12.1 checkout fails`; a version has a digit in it and stands first, or right behind the service."""
+    by_name = {name.lower(): name for name in services}
+    words = text.split()
+    service = by_name.get(words[0].lower()) if words else None
+    rest = words[1:] if service else words
+    version = rest[0] if rest and any(each.isdigit() for each in rest[0]) else ""
+    return HotfixWords(service, version[:VERSION_MOST], " ".join(rest[1:] if version else rest))
 
 
 def parse_services(text: str, services: Collection[ServiceName]) -> tuple[ServiceName, ...] | UnknownWord:

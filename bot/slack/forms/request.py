@@ -1,6 +1,7 @@
 """The forms that say what a change is: the request and its revision."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,14 +27,14 @@ def parse_request(values: Values, requester: PersonId) -> DeploymentRequest | Fi
     """Read the request's form. Without authors named, the requester wrote the code."""
     form = Filled(values)
     authors = form.people(Field.AUTHORS) or (requester,)
-    code = _pull_requests(form)
+    code = read_code(form)
     window = form.span(required=False)
     reason = Words(form.line(Field.WINDOW_REASON, SHORT_MOST))
     evidence = read_evidence(form)
     request = DeploymentRequest(
         service=ServiceName(_chosen(form, Field.SERVICE, "Choose the service.")),
         type=_type(form),
-        version=_version(form),
+        version=read_version(form),
         pull_requests=tuple(PullRequest(Words(each), authors) for each in code.references),
         reviewers=form.people(Field.REVIEWERS),
         evidence=(*code.evidence, *evidence),
@@ -48,16 +49,12 @@ def parse_revision(values: Values, change: Change, *, resubmit: bool) -> Revisio
     """Read the revision's form. Pull requests keep their own authors where nobody touched the choice of people."""
     form = Filled(values)
     authors = form.people(Field.AUTHORS) or (change.requester,)
-    before = (
-        {each.reference: each.authors for each in change.pull_requests}
-        if frozenset(authors) == change.authors
-        else {}
-    )
-    code = _pull_requests(form)
+    before = authors_before(change, authors)
+    code = read_code(form)
     if code.evidence:
         form.refuse(Field.PULL_REQUESTS, "Record in the evidence why there is none, and leave this empty.")
     revision = Revision(
-        version=_version(form),
+        version=read_version(form),
         pull_requests=tuple(
             PullRequest(Words(each), before.get(Words(each), authors)) for each in code.references
         ),
@@ -66,6 +63,12 @@ def parse_revision(values: Values, change: Change, *, resubmit: bool) -> Revisio
         resubmit=resubmit,
     )
     return FieldErrors(form.problems) if form.problems else revision
+
+
+def authors_before(change: Change, authors: tuple[PersonId, ...]) -> Mapping[Words, tuple[PersonId, ...]]:
+    """Who wrote each pull request, where these are the authors of all of them still: nobody touched the choice of people."""
+    same = frozenset(authors) == change.authors
+    return {each.reference: each.authors for each in change.pull_requests} if same else {}
 
 
 def _chosen(form: Filled, field: Field, asking: str) -> str:
@@ -83,7 +86,8 @@ def _type(form: Filled) -> ChangeType:
     return ChangeType.ROUTINE
 
 
-def _version(form: Filled) -> str:
+def read_version(form: Filled) -> str:
+    """The version, in one word."""
     version = form.lines(Field.VERSION, VERSION_MOST)
     if not version:
         form.refuse(Field.VERSION, "Name the version.")
@@ -109,20 +113,20 @@ def _plan(form: Filled) -> RollbackPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Code:
+class Code:
     """The references of pull requests, or the evidence that there is none and why."""
 
     references: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
 
-def _pull_requests(form: Filled) -> _Code:
+def read_code(form: Filled) -> Code:
     """One a line: `881`, `#881` or an address; each once."""
     text = form.lines(Field.PULL_REQUESTS, LONG_MOST)
     none = _NOT_APPLICABLE.match(text)
     if none:
         reason = Words(" ".join(text[none.end() :].split()))
-        return _Code(evidence=(Evidence(EvidenceKind.PULL_REQUEST, EvidenceState.NOT_APPLICABLE, reason),))
+        return Code(evidence=(Evidence(EvidenceKind.PULL_REQUEST, EvidenceState.NOT_APPLICABLE, reason),))
     references = dict.fromkeys(_reference(each) for each in re.split(r"[\s,;]+", text) if each)
     if len(references) > PULL_REQUESTS_MOST:
         form.refuse(
@@ -131,7 +135,7 @@ def _pull_requests(form: Filled) -> _Code:
         )
     if any(len(each) > REFERENCE_MOST for each in references):
         form.refuse(Field.PULL_REQUESTS, f"A reference has at most {REFERENCE_MOST} characters.")
-    return _Code(references=tuple(references))
+    return Code(references=tuple(references))
 
 
 def _reference(text: str) -> str:

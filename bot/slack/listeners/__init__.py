@@ -11,9 +11,13 @@ from bot.slack.listeners import (
     failures,
     forms,
     freezes,
+    hotfix,
     production,
+    review,
     shortcuts,
+    spoken,
     submissions,
+    timeline,
 )
 from bot.slack.listeners.desk import Desk
 
@@ -26,8 +30,12 @@ def listen(bolt: App, desk: Desk) -> None:
     freezes.register(bolt, desk)
     delegations.register(bolt, desk)
     submissions.register(bolt, desk)
+    hotfix.register(bolt, desk)
     production.register(bolt, desk)
     asking.register(bolt, desk)
+    spoken.register(bolt, desk)
+    review.register(bolt, desk)
     shortcuts.register(bolt, desk)
+    timeline.register(bolt, desk)
     events.register(bolt, desk)
     failures.register(bolt, desk)

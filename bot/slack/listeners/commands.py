@@ -13,9 +13,11 @@ from bot.slack.listeners.delegations import open_deputies
 from bot.slack.listeners.deployment_lists import asks_for_deployments, list_deployments
 from bot.slack.listeners.desk import Body, Desk, person_of
 from bot.slack.listeners.freezes import open_freeze
+from bot.slack.listeners.hotfix import ask_record, open_declaration
 from bot.slack.listeners.lists import show_calendar, show_list
 from bot.slack.listeners.prefill import prefill
 from bot.slack.listeners.production import ask_report, ask_rollback
+from bot.slack.listeners.review import ask_review
 from bot.slack.views.calendar import unknown_service
 from bot.slack.views.card import card
 from bot.slack.views.help import LINES_MOST, help_message, today_message, unknown_command
@@ -46,6 +48,15 @@ Answer = Message | None
 def _request(call: Call) -> Answer:
     open_request(call.desk, call.body, call.channel)
     return None
+
+
+def _hotfix(call: Call) -> Answer:
+    open_declaration(call.desk, call.body, call.rest)
+    return None
+
+
+def _record(call: Call) -> Answer:
+    return ask_record(call.desk, call.body, call.rest)
 
 
 def _status(call: Call) -> Answer:
@@ -100,6 +111,10 @@ def _report(call: Call) -> Answer:
     return ask_report(call.desk, call.body, call.channel, call.rest)
 
 
+def _review(call: Call) -> Answer:
+    return ask_review(call.desk, call.person, call.channel, call.rest)
+
+
 def _freeze(call: Call) -> Answer:
     open_freeze(call.desk, call.body)
     return None
@@ -121,6 +136,8 @@ def _today(call: Call) -> Answer:
 COMMANDS: Final[Mapping[str, Callable[[Call], Answer]]] = {
     "": _today,
     "request": _request,
+    "hotfix": _hotfix,
+    "record": _record,
     "status": _status,
     "why": _why,
     "waive": _waive,
@@ -128,6 +145,7 @@ COMMANDS: Final[Mapping[str, Callable[[Call], Answer]]] = {
     "calendar": _calendar,
     "report": _report,
     "rollback": _rollback,
+    "review": _review,
     "freeze": _freeze,
     "delegate": _delegate,
     "help": _help,

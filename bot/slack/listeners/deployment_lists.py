@@ -26,7 +26,7 @@ def list_deployments(desk: Desk, body: Body, words: str, turn: Turn | None = Non
         return unknown_log_word(wanted.word, wanted.near)
     cursor = DeploymentCursor(DeploymentId(turn.beside), newer=turn.newer) if turn else None
     listed = desk.overview.list_deployments(wanted, cursor)
-    if not listed.page.ids and cursor:
+    if not listed.page.ids and listed.page.looked_to is None and cursor:
         listed = desk.overview.list_deployments(wanted, None)
 
     def show() -> None:

@@ -21,6 +21,7 @@ from bot.rules.verdict import Refused
 from bot.slack.ids import Ref
 from bot.slack.listeners.links import Links
 from bot.slack.views.card import card
+from bot.slack.views.hotfix_buttons import offers_after_refusal
 from bot.slack.views.kit import Message, message, section
 from bot.slack.views.refusals import Offer, refusal
 from bot.slack.views.speech import Speech
@@ -96,7 +97,8 @@ class Desk:
             return ()
         scene = answer.scene
         doing = f"{TRANSITIONS[act].doing} {change_label(scene.change.id)}"
-        offer = Offer(caller.person, Ref.of(scene.change))
+        also = offers_after_refusal(scene, act, answer.verdict.gates)
+        offer = Offer(caller.person, Ref.of(scene.change), also)
         said = refusal(answer.verdict, doing, Speech.of(scene), offer)
         return (said, card(scene)) if answer.verdict.moved_on else (said,)
 

@@ -21,6 +21,7 @@ from bot.slack.views.change_modals import (
     withdraw_modal,
 )
 from bot.slack.views.freezes import exception_modal
+from bot.slack.views.hotfix_modals import breach_modal, issue_modal, revise_hotfix_modal, standard_modal
 from bot.slack.views.kit import Json
 from bot.slack.views.menu import more_modal
 from bot.slack.views.report_modals import (
@@ -30,13 +31,15 @@ from bot.slack.views.report_modals import (
     rollback_failed_modal,
     settle_modal,
 )
+from bot.slack.views.spoken_modal import spoken_modal
+from bot.slack.views.standing_of_hotfix import is_hotfix
 from bot.slack.views.waiver_modals import take_back_modal, waiver_modal
 
 View = Callable[[Scene], Json | None]
 
 
 def _revise(scene: Scene) -> Json:
-    return revise_modal(scene.change)
+    return revise_hotfix_modal(scene.change) if is_hotfix(scene) else revise_modal(scene.change)
 
 
 def _evidence(scene: Scene) -> Json:
@@ -83,6 +86,8 @@ PRESSES: Final[Mapping[Press, View]] = {
     Press.NOT_THE_CAUSE: not_the_cause_modal,
     Press.SETTLE: settle_modal,
     Press.ASK_FOR_WAIVER: waiver_modal,
+    Press.RECORD_VERBAL: spoken_modal,
+    Press.START_IN_BREACH: breach_modal,
 }
 CHOICES_WITH_FORM: Final[Mapping[Choice, View]] = {
     Choice.REVISE: _revise,
@@ -94,6 +99,9 @@ CHOICES_WITH_FORM: Final[Mapping[Choice, View]] = {
     Choice.WITHDRAW: _withdraw,
     Choice.ASK_FOR_WAIVER: waiver_modal,
     Choice.TAKE_BACK: take_back_modal,
+    Choice.REVISE_ISSUE: issue_modal,
+    Choice.START_IN_BREACH: breach_modal,
+    Choice.TURN_INTO_STANDARD: standard_modal,
     Choice.MORE: _more,
 }
 

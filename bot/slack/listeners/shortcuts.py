@@ -10,6 +10,7 @@ from bot.rules.terms import ChangeId
 from bot.slack.ids import COMMAND, Shortcut
 from bot.slack.listeners.commands import open_request
 from bot.slack.listeners.desk import Body, Desk
+from bot.slack.listeners.hotfix import declare_of_message, open_declaration
 from bot.slack.views.card import card
 from bot.slack.views.kit import message, section
 
@@ -17,7 +18,7 @@ LABELED: Final = re.compile(r"\bCHG-([1-9][0-9]{0,17})\b")
 
 
 def register(bolt: App, desk: Desk) -> None:
-    """One listener for each shortcut."""
+    """One listener for each shortcut, in the manifest's order."""
 
     @bolt.shortcut(Shortcut.REQUEST_DEPLOYMENT)
     def wants_request(ack: Ack, body: Body) -> None:
@@ -35,6 +36,20 @@ def register(bolt: App, desk: Desk) -> None:
         else:
             shown = card(desk.acts.look(change))
         desk.tell(body, shown, thread_ts=str(thread) if thread else None)
+        ack()
+
+    _register_hotfixes(bolt, desk)
+
+
+def _register_hotfixes(bolt: App, desk: Desk) -> None:
+    @bolt.shortcut(Shortcut.DECLARE_HOTFIX)
+    def wants_hotfix(ack: Ack, body: Body) -> None:
+        open_declaration(desk, body)
+        ack()
+
+    @bolt.shortcut(Shortcut.HOTFIX_OF_MESSAGE)
+    def wants_hotfix_of_message(ack: Ack, body: Body) -> None:
+        declare_of_message(desk, body)
         ack()
 
 

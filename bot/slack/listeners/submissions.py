@@ -25,6 +25,12 @@ from bot.slack.forms import (
     parse_window,
     parse_withdrawal,
 )
+from bot.slack.forms.hotfix import (
+    parse_breach,
+    parse_hotfix_revision,
+    parse_issue,
+    parse_standardization,
+)
 from bot.slack.forms.production import (
     parse_baseline,
     parse_failed_rollback,
@@ -39,6 +45,7 @@ from bot.slack.views.speech import Speech
 from bot.workflows.approve import reject, take_back_approval
 from bot.workflows.deploy import finish_production, finish_staging
 from bot.workflows.freeze import except_from_freeze
+from bot.workflows.hotfix import revise_issue, start_in_breach, turn_into_standard
 from bot.workflows.observe import record_baseline, withdraw_observation
 from bot.workflows.request import record_evidence, revise, withdraw
 from bot.workflows.rollback import finish_rollback, settle_rollback
@@ -91,6 +98,14 @@ SUBMISSIONS: Final[Mapping[Modal, Submission]] = {
         withdraw_observation, lambda _desk, values, _ref: parse_withdrawn_report(values)
     ),
     Modal.SETTLE: Submission(settle_rollback, lambda _desk, values, _ref: parse_settlement(values)),
+    Modal.REVISE_HOTFIX: Submission(
+        revise, lambda desk, values, ref: parse_hotfix_revision(values, desk.acts.look(ref.change).change)
+    ),
+    Modal.REVISE_ISSUE: Submission(revise_issue, lambda _desk, values, _ref: parse_issue(values)),
+    Modal.START_IN_BREACH: Submission(start_in_breach, lambda _desk, values, _ref: parse_breach(values)),
+    Modal.TURN_INTO_STANDARD: Submission(
+        turn_into_standard, lambda _desk, values, _ref: parse_standardization(values)
+    ),
     Modal.WITHDRAW: Submission(withdraw, lambda _desk, values, _ref: parse_withdrawal(values)),
 }
 

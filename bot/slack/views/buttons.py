@@ -1,6 +1,6 @@
 """Which buttons stand on a change at which stage. Whether an act is possible says the rules' table; who may is asked on the click."""
 
-from bot.rules.approvals import missing_seats, rows_at
+from bot.rules.approvals import missing_seats, rows_now
 from bot.rules.change import ReturnedBecause
 from bot.rules.clauses import Clause
 from bot.rules.freeze_gates import freezes_over
@@ -9,11 +9,13 @@ from bot.rules.scene import Scene
 from bot.rules.verdict import unmet
 from bot.slack.ids import Press, Ref
 from bot.slack.views.freezes import exception_button
+from bot.slack.views.hotfix_buttons import hotfix_actions, hotfix_buttons
 from bot.slack.views.kit import Json, actions, button
 from bot.slack.views.menu import menu
 from bot.slack.views.next_act import next_gates
 from bot.slack.views.production_buttons import production_buttons
 from bot.slack.views.speech import Speech
+from bot.slack.views.standing_of_hotfix import is_hotfix
 
 _MENDED_BY_EVIDENCE = frozenset({Clause.ENV_1, Clause.STD_1, Clause.STD_2, Clause.STD_4})
 """Gates that recording something about the code can meet."""
@@ -21,6 +23,8 @@ _MENDED_BY_EVIDENCE = frozenset({Clause.ENV_1, Clause.STD_1, Clause.STD_2, Claus
 
 def card_buttons(scene: Scene) -> Json | None:
     """The row of buttons under a card."""
+    if is_hotfix(scene):
+        return actions(*hotfix_actions(scene))
     pressed = buttons_of(scene)
     if scene.stage in TRANSITIONS[Act.TAKE_OVER].stages:
         why = button(Press.WHY, "Why?", Ref.of(scene.change))
@@ -37,6 +41,8 @@ def buttons_of(scene: Scene) -> list[Json]:
 def stage_buttons(scene: Scene, ref: Ref) -> list[Json]:
     """What can be done to get on, the likeliest first and primary."""
     match scene.stage:
+        case Stage.DECLARED:
+            return hotfix_buttons(scene)
         case Stage.PREPARING:
             return _preparing(scene, ref)
         case Stage.RETURNED:
@@ -81,7 +87,7 @@ def _preparing(scene: Scene, ref: Ref) -> list[Json]:
 
 def _approvals_missing(scene: Scene) -> bool:
     policy = scene.setting.policy
-    return bool(missing_seats(scene.change, policy, rows_at(scene.change, policy)))
+    return bool(missing_seats(scene.change, policy, rows_now(scene.change, scene.setting)))
 
 
 def _approve_if_missing(scene: Scene, ref: Ref) -> list[Json]:

@@ -1,6 +1,6 @@
 """The one card of a change, in its service's channel: edited, never repeated."""
 
-from bot.rules.approvals import rows_at, seating
+from bot.rules.approvals import rows_now, seating
 from bot.rules.change import Change, Deployment, Evidence, EvidenceKind, EvidenceState, Outcome
 from bot.rules.guide import PEER, ApprovalRow
 from bot.rules.life import FINISHED, UNSTARTED, Stage
@@ -15,6 +15,7 @@ from bot.slack.views.freezes import freeze_lines
 from bot.slack.views.kit import Message, dots, lines, message, section, small
 from bot.slack.views.production_lines import baseline_line, production_lines
 from bot.slack.views.reports import attempt
+from bot.slack.views.review import review_line
 from bot.slack.views.speech import Speech
 from bot.slack.views.standing import (
     blocked,
@@ -27,6 +28,7 @@ from bot.slack.views.standing import (
     subject,
 )
 from bot.slack.views.standing_in_production import production_headline
+from bot.slack.views.standing_of_hotfix import checklist, is_hotfix, issue_lines, severity
 from bot.slack.views.text import evidence_label, pull_request_label, quoted, typed
 from bot.slack.views.waivers import waiver_lines
 
@@ -41,22 +43,23 @@ def card(scene: Scene) -> Message:
     in_sight = lines(*production_lines(scene, plan))
     return message(
         f"{subject(scene)} ({label(scene)}): {stands.said}",
-        section(lines(_headline(scene), _facts(scene), _window(scene))),
+        section(lines(_headline(scene), _facts(scene), _window(scene), issue_lines(scene))),
         section(
             lines(
                 stands.shown,
+                *(checklist(scene) if is_hotfix(scene) else ()),
                 failed_attempt(scene),
                 _also_missing(scene),
                 *blocked(scene),
-                *unfit_evidence(scene),
-                *frozen(scene),
+                *(() if is_hotfix(scene) else (*unfit_evidence(scene), *frozen(scene))),
                 *waiver_lines(scene),
                 in_sight,
+                review_line(scene),
             )
         ),
         small(
             lines(
-                met(scene),
+                "" if is_hotfix(scene) else met(scene),
                 evidence_line(scene),
                 "" if plan in in_sight or stage in FINISHED else plan,
                 baseline_line(scene),
@@ -67,7 +70,7 @@ def card(scene: Scene) -> Message:
 
 
 def _headline(scene: Scene) -> str:
-    what = subject(scene)
+    what = f"{severity(scene)} · {subject(scene)}" if is_hotfix(scene) else subject(scene)
     if scene.stage in {Stage.WITHDRAWN, Stage.SUPERSEDED}:
         return f"*{what}, {scene.stage.value}*"
     return production_headline(scene, what) or f"*{what} → {typed(scene.setting.guide.production)}*"
@@ -80,7 +83,7 @@ def _facts(scene: Scene) -> str:
     return dots(
         label(scene),
         change.type,
-        f"requested by {speech.name(change.requester)}",
+        f"{'declared' if is_hotfix(scene) else 'requested'} by {speech.name(change.requester)}",
         deploys if change.deployer != change.requester and not started else "",
         _deployed(deployment, speech) if deployment and started else "",
         _rolled_back(scene, speech) if started else "",
@@ -131,7 +134,7 @@ def _also_missing(scene: Scene) -> str | None:
 def met(scene: Scene) -> str:
     """What is settled: who signed for what, in one line."""
     change, setting, speech = scene.change, scene.setting, Speech.of(scene)
-    rows = rows_at(change, setting.policy)
+    rows = rows_now(change, setting)
     signed = {
         stage: [name for row in rows if row.stage is stage for name in _signers(row, change, setting, speech)]
         for stage in ApprovalStage
@@ -231,6 +234,8 @@ def _evidence(evidence: Evidence) -> str:
 def plan_line(change: Change) -> str:
     """The rollback plan in one line, and whether it was tried."""
     plan = change.plan
+    if not plan.pretest.strip():
+        return f"Rollback: {quoted(plan.text, 240)}"
     tested = (
         f"pre-tested: {evidence_label(plan.pretest)}"
         if plan.pretested

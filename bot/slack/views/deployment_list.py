@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.rules.change import Outcome
-from bot.rules.deviations import Deviation
+from bot.rules.deviation import Deviation
 from bot.rules.logged import What
 from bot.rules.terms import ChangeId, change_label, deployment_label
+from bot.rules.words import join_names
 from bot.slack.ids import COMMAND, DEPLOYMENTS, Press, Ref, Turn
 from bot.slack.views.kit import (
     Json,
@@ -40,7 +41,7 @@ OUTCOMES: Final[Mapping[Outcome | None, str]] = {
 def deployments_message(listed: ListedDeployments, words: str, links: Mapping[ChangeId, str]) -> Message:
     """One page; `words` are what narrowed it, `links` the addresses of those cards that are known."""
     title = f"Deployments: {typed(words, 80)}" if words else "Deployments"
-    if not listed.page.ids:
+    if not listed.page.ids and listed.page.looked_to is None:
         said = f"No deployment fits “{typed(words, 80)}”." if words else "Nothing was deployed yet."
         return message(said, section(said))
     speech = Speech(listed.names, listed.zone)
@@ -48,6 +49,7 @@ def deployments_message(listed: ListedDeployments, words: str, links: Mapping[Ch
         title,
         section(f"*{title}*"),
         *(_line(each, speech, links) for each in listed.shown),
+        section("Nothing in this part of the log.") if not listed.shown else None,
         _turns(listed, words),
     )
 
@@ -68,6 +70,7 @@ def _line(listed: ListedDeployment, speech: Speech, links: Mapping[ChangeId, str
             speech.when(deployment.started_at),
             _approvals(listed),
         ),
+        _issue(listed),
         deviation_line(listed.deviations),
     )
     clipped, pressed = clip_mrkdwn(text, LINE_MOST), card_link(links.get(change.id))
@@ -91,6 +94,19 @@ def _what(listed: ListedDeployment) -> str:
     return f"{label}, attested" if listed.logged.what is What.ATTESTED else label
 
 
+def _issue(listed: ListedDeployment) -> str | None:
+    """`hotfix SEV1 · Tech Lead reviewed the code afterwards`: nothing of a change that is none."""
+    issue = listed.logged.change.issue
+    if issue is None:
+        return None
+    open_seats = join_names([seat.label for seat in listed.code_open], "and")
+    return dots(
+        f"hotfix {typed(issue.severity, 20)}",
+        f"code review open: {open_seats}" if listed.code_open else None,
+        "code reviewed afterwards" if listed.code_afterwards and not listed.code_open else None,
+    )
+
+
 def _approvals(listed: ListedDeployment) -> str | None:
     if listed.approvals == 0:
         return None
@@ -98,12 +114,13 @@ def _approvals(listed: ListedDeployment) -> str | None:
 
 
 def _turns(listed: ListedDeployments, words: str) -> Json | None:
-    ids, again = listed.page.ids, f"{DEPLOYMENTS} {words}".strip()
-    newer = Turn(ids[0], newer=True, words=again)
-    older = Turn(ids[-1], newer=False, words=again)
+    page, again = listed.page, f"{DEPLOYMENTS} {words}".strip()
+    newer, older = page.beside(newer=True), page.beside(newer=False)
     return actions(
-        worded_button(Press.NEWER, "Newer", newer.encode()) if listed.page.newer else None,
-        worded_button(Press.OLDER, "Older", older.encode()) if listed.page.older else None,
+        worded_button(Press.NEWER, "Newer", Turn(newer, newer=True, words=again).encode()) if newer else None,
+        worded_button(Press.OLDER, "Older", Turn(older, newer=False, words=again).encode())
+        if older
+        else None,
     )
 
 
@@ -113,7 +130,7 @@ def unknown_log_word(word: str, near: str | None) -> Message:
     command = f"{COMMAND} list {DEPLOYMENTS}"
     hint = (
         f"For example `{command} payments`, `{command} production`, `{command} failed`, `{command} rollback`,"
-        f" `{command} running` or `{command} mine`."
+        f" `{command} running`, `{command} hotfix`, `{command} breach`, `{command} deviations` or `{command} mine`."
     )
     instead = worded_button(Press.RUN, f"{command} {near}", f"list {DEPLOYMENTS} {near}") if near else None
     did = f"{said} Did you mean `{command} {typed(near, 40)}`?" if near else said

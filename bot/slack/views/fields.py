@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.rules.terms import PersonId
 from bot.rules.verdict import Field
+from bot.slack.ids import AFRESH
 from bot.slack.views.kit import Json, plain_text
 from bot.slack.views.text import clip
 
@@ -26,6 +27,8 @@ class Asked:
     label: str
     hint: str = ""
     optional: bool = False
+    place: str = ""
+    """What tells this input from others that ask for the same field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ class Option:
 
 
 def _input(asked: Asked, element: Json) -> Json:
+    own = f"{asked.field}{AFRESH}{asked.place}" if asked.place else asked.field.value
     made: Json = {
         "type": "input",
-        "block_id": asked.field.value,
+        "block_id": own,
         "label": plain_text(asked.label, LABEL_MOST),
-        "element": {**element, "action_id": asked.field.value},
+        "element": {**element, "action_id": own},
         "optional": asked.optional,
     }
     if asked.hint:

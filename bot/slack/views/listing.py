@@ -72,7 +72,11 @@ def _turns(listed: Listed, words: str) -> Json | None:
     )
 
 
-_WANTED = {Press.WHY: "Why?", Press.ASK_FOR_WAIVER: "Ask for a waiver…"}
+_WANTED = {
+    Press.WHY: "Why?",
+    Press.ASK_FOR_WAIVER: "Ask for a waiver…",
+    Press.RECORD_VERBAL: "Record approvals…",
+}
 
 
 def which_one(scenes: Sequence[Scene], text: str, press: Press) -> Message:

@@ -10,13 +10,18 @@ from bot.rules.verdict import Field
 from bot.slack.ids import Choice, Modal, Press, Ref
 from bot.slack.views.fields import Asked, Option, radio_field
 from bot.slack.views.kit import CHOICES_MOST, Form, Json, modal, more, section
+from bot.slack.views.production_buttons import can_be_reported
 from bot.slack.views.standing import standing, subject
+from bot.slack.views.standing_of_hotfix import can_start_in_breach, is_hotfix
 
 _CHOICES: Final = (
     (Choice.REVISE, Act.REVISE, "Revise…"),
+    (Choice.REVISE_ISSUE, Act.REVISE_ISSUE, "More about the issue…"),
+    (Choice.START_IN_BREACH, Act.START_IN_BREACH, "Start in breach…"),
     (Choice.MOVE_WINDOW, Act.MOVE_WINDOW, "Move window…"),
     (Choice.START_STAGING, Act.START_STAGING, "Start staging"),
     (Choice.WITHDRAW, Act.WITHDRAW, "Withdraw…"),
+    (Choice.TURN_INTO_STANDARD, Act.TURN_INTO_STANDARD, "Turn into a standard change…"),
     (Choice.RECORD_EVIDENCE, Act.RECORD_EVIDENCE, "Record evidence…"),
     (Choice.FAIL, Act.VERIFY, "Report a failed verification…"),
     (Choice.ASK_FOR_WAIVER, Act.ASK_FOR_WAIVER, "Ask for a waiver…"),
@@ -68,7 +73,13 @@ def _makes_sense(choice: Choice, scene: Scene) -> bool:
     if choice is Choice.TAKE_BACK:
         return bool(scene.change.standing_approvals)
     if choice is Choice.RECORD_BASELINE:
-        return scene.stage in WINDOWED
+        return scene.stage in WINDOWED | {Stage.DECLARED}
+    if choice is Choice.REVISE_ISSUE:
+        return is_hotfix(scene) and scene.change.issue is not None
+    if choice is Choice.START_IN_BREACH:
+        return can_start_in_breach(scene)
+    if choice is Choice.REPORT:
+        return can_be_reported(scene)
     return True
 
 

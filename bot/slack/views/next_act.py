@@ -6,9 +6,13 @@ from bot.rules.gates import (
     evidence_gates,
     health_gates,
     production_gates,
+    running_gates,
+    service_gates,
     staging_gates,
     verification_gates,
+    version_gates,
 )
+from bot.rules.hotfix_gates import hotfix_gates
 from bot.rules.leaving_out import next_environment
 from bot.rules.life import UNSTARTED, WINDOWED, Stage
 from bot.rules.scene import Scene
@@ -19,6 +23,8 @@ from bot.rules.verdict import Gate
 def next_gates(scene: Scene) -> tuple[Gate, ...]:
     """Everything that the next act needs, met or not; empty where nothing is to be decided."""
     match scene.stage:
+        case Stage.DECLARED:
+            return hotfix_gates(scene.change, scene.setting)
         case Stage.PREPARING | Stage.RETURNED | Stage.STAGING:
             if _awaits_waiver(scene):
                 code = approval_gates(scene.change, scene.setting, ApprovalStage.CODE)
@@ -46,7 +52,7 @@ def next_act(scene: Scene) -> str:
             return f"the deployment to {next_environment(scene.change, scene.setting.guide)}"
         case Stage.VERIFYING:
             return "a production window can be proposed"
-        case Stage.VERIFIED | Stage.APPROVING | Stage.SCHEDULED:
+        case Stage.DECLARED | Stage.VERIFIED | Stage.APPROVING | Stage.SCHEDULED:
             return f"the deployment to {scene.setting.guide.production}"
         case Stage.MONITORING | Stage.RESTORED:
             return "the watch can be closed"
@@ -62,6 +68,12 @@ def _awaits_waiver(scene: Scene) -> bool:
 
 def blocking_gates(scene: Scene) -> tuple[Gate, ...]:
     """Those of the next act that are neither signatures nor time: what a line of the card does not say already."""
+    if scene.stage is Stage.DECLARED:
+        return (
+            *version_gates(scene.change, scene.setting),
+            *running_gates(scene.change),
+            *service_gates(scene.change, scene.setting),
+        )
     if scene.stage not in UNSTARTED - {Stage.RETURNED, Stage.VERIFYING}:
         return ()
     signed = {row.clause for row in scene.setting.guide.approvals}

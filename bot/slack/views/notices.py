@@ -7,7 +7,7 @@ from bot.rules.change import Outcome, ReturnedBecause
 from bot.rules.freeze_gates import excepted_by, freezes_over
 from bot.rules.leaving_out import is_left_out
 from bot.rules.life import WINDOWED, Stage
-from bot.rules.notices import Notice, NoticeKind
+from bot.rules.notice import Notice, NoticeKind
 from bot.rules.scene import Scene
 from bot.rules.terms import PersonId, deployment_label
 from bot.slack.ids import Press, Ref
@@ -17,6 +17,7 @@ from bot.slack.views.card import plan_line
 from bot.slack.views.kit import Message, actions, button, card_link, dots, message, section, small
 from bot.slack.views.lateness import late_words
 from bot.slack.views.notices_asking import ASKING_NOTICES
+from bot.slack.views.notices_of_hotfixes import HOTFIX_NOTICES
 from bot.slack.views.notices_production import PRODUCTION_NOTICES
 from bot.slack.views.reports import attempt
 from bot.slack.views.standing import label, missing_signatures, subject
@@ -142,7 +143,7 @@ def _scheduled(telling: Telling) -> Said:
     scene, window = telling.scene, telling.scene.change.window
     when = f" *{telling.speech.span(window.span)}*" if window else ""
     start = button(Press.START_PRODUCTION, "Start deployment", _ref(telling), "primary")
-    pressed = (start,) if scene.stage is Stage.SCHEDULED else ()
+    pressed = (start,) if scene.stage in {Stage.DECLARED, Stage.SCHEDULED} else ()
     return Said(
         f"✅ *{telling.what} has all its approvals.* You can start it{when}.",
         plan_line(scene.change),
@@ -206,6 +207,7 @@ def _on_call_taken_over(telling: Telling) -> Said:
 _NOTICES: dict[NoticeKind, Callable[[Telling], Said]] = {
     **PRODUCTION_NOTICES,
     **ASKING_NOTICES,
+    **HOTFIX_NOTICES,
     NoticeKind.RETURNED: _returned,
     NoticeKind.ON_CALL_TAKEN_OVER: _on_call_taken_over,
     NoticeKind.APPROVAL_VOIDED: _approval_voided,

@@ -5,13 +5,14 @@ from typing import Final
 
 from bot.rules.leaving_out import is_left_out
 from bot.rules.life import Stage
-from bot.rules.notices import NoticeKind
+from bot.rules.notice import NoticeKind
 from bot.rules.reminding import step_of
 from bot.rules.terms import Phase
 from bot.rules.waivers import Waiver
 from bot.slack.ids import Press
 from bot.slack.views.buttons import superseded_buttons, window_buttons
 from bot.slack.views.kit import Json, button
+from bot.slack.views.notices_of_hotfixes import words_escalated
 from bot.slack.views.reminders import asking_of, who_owes
 from bot.slack.views.standing import missing_signatures
 from bot.slack.views.telling import Said, Telling
@@ -104,6 +105,8 @@ _OWED: Final[Mapping[Phase, str]] = {
 
 def _reminder_escalated(telling: Telling) -> Said:
     scene, phase = telling.scene, telling.notice.phase or Phase.CODE
+    if phase is Phase.CONFIRMATION:
+        return words_escalated(telling)
     asking = asking_of(scene, phase)
     if asking is None:
         return Said(f"ℹ️ *{telling.what} had waited long for {_OWED[phase]}*, and has them now.")

@@ -5,10 +5,11 @@ from typing import Final
 
 from bot.rules.change import Deployment
 from bot.rules.life import TRANSITIONS, WATCHED, Act, Stage
-from bot.rules.notices import NoticeKind
+from bot.rules.notice import NoticeKind
 from bot.rules.terms import Role, deployment_label
 from bot.rules.words import span
 from bot.slack.views.card import plan_line
+from bot.slack.views.hotfix_asks import hotfix
 from bot.slack.views.kit import Json
 from bot.slack.views.production_buttons import (
     can_be_reported,
@@ -17,6 +18,7 @@ from bot.slack.views.production_buttons import (
     rollback_button,
 )
 from bot.slack.views.reports import attempt, back_to, put_back, who_acts
+from bot.slack.views.standing_of_hotfix import is_hotfix
 from bot.slack.views.telling import Said, Telling
 from bot.slack.views.text import quoted, typed
 
@@ -30,9 +32,13 @@ def _started(telling: Telling) -> Said:
     newest, lasts = attempt(telling.scene), telling.scene.setting.guide.monitoring.lasts
     which = f" ({deployment_label(newest.id)})" if newest else ""
     by = "You" if telling.notice.by == telling.person else telling.by
+    what, watch = telling.what, f"please watch it, and {span(lasts)} beyond its end."
+    if is_hotfix(telling.scene):
+        what = hotfix(telling.scene)
+        watch = f"please watch it *from now on*, and no less than {span(lasts)} beyond its end."
     return Said(
-        f"ℹ️ *{by} started deploying {telling.what} to {typed(telling.scene.setting.guide.production)}*{which}."
-        f" You are on call: please watch it, and {span(lasts)} beyond its end.",
+        f"ℹ️ *{by} started deploying {what} to {typed(telling.scene.setting.guide.production)}*{which}."
+        f" You are on call: {watch}",
         plan_line(telling.scene.change),
     )
 

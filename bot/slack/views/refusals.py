@@ -22,6 +22,8 @@ class Offer:
 
     actor: PersonId
     ref: Ref
+    also: tuple[Json, ...] = ()
+    """Buttons that help this act, whoever was refused."""
 
 
 def refusal(refused: Refused, doing: str, speech: Speech, offer: Offer | None = None) -> Message:
@@ -72,7 +74,7 @@ def _next_steps(gates: tuple[Gate, ...], offer: Offer | None) -> Json | None:
     steps = dict.fromkeys(_MENDED_BY[gate.clause] for gate in mine if gate.clause in _MENDED_BY)
     if any(gate.clause is Clause.STD_8 and gate.passes_at for gate in mine):
         steps[Press.MOVE_WINDOW, "Move window…"] = None
-    return actions(*(button(press, label, offer.ref) for press, label in steps))
+    return actions(*(button(press, label, offer.ref) for press, label in steps), *offer.also)
 
 
 def field_errors(refused: Refused, view: Mapping[str, object], speech: Speech) -> dict[str, str]:

@@ -35,17 +35,20 @@ def reminder_message(scene: Scene, ask: Ask, late: int = 0, permalink: str | Non
         f"{lead} ({label(scene)})",
         section(lines(lead, *what_to_know(scene, ask))),
         small(dots(label(scene), progress(scene, ask.phase), snoozed, late_words(late))),
-        actions(*answers(scene, ask), None if snoozed else _snooze_button(scene, ask), card_link(permalink)),
+        actions(*answers(scene, ask), _snooze_button(scene, ask, snoozed), card_link(permalink)),
     )
 
 
 def asking_of(scene: Scene, phase: Phase) -> Asking | None:
-    """The asking that is open now."""
+    """The asking that is open now; of a spoken word there is none, the question itself says when it was recorded."""
     found = open_askings(scene.change, scene.setting.policy)
     return next((each for each in found if each.phase is phase), None)
 
 
-def _snooze_button(scene: Scene, ask: Ask) -> Json:
+def _snooze_button(scene: Scene, ask: Ask, snoozed: str) -> Json | None:
+    """Nothing where it was pressed already, and for a spoken word, of which there are two reminders and no more."""
+    if snoozed or ask.phase is Phase.CONFIRMATION:
+        return None
     length = span(scene.setting.guide.asking.snooze)
     return worded_button(Press.SNOOZE, f"Snooze {length}", encode_snooze(ask.phase, Ref.of(scene.change)))
 

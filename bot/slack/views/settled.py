@@ -1,17 +1,24 @@
 """What becomes of a message that asked somebody, once nothing is wanted of them: what they did, who else, or why it is moot."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
-from bot.rules.approvals import NeededSeat, can_sit, roles_for, rows_at, seating
+from bot.rules.approvals import NeededSeat, can_sit, roles_for, rows_now, seating
 from bot.rules.change import Approval, ReturnedBecause, Verification
 from bot.rules.guide import PEER
 from bot.rules.scene import Scene
 from bot.rules.terms import ApprovalStage, PersonId, Phase, change_label
 from bot.rules.words import join_names
+from bot.slack.views.breach_asks import settled_breach
 from bot.slack.views.deputizing import acting, signer, verifier
+from bot.slack.views.hotfix_asks import seen_by_review
+from bot.slack.views.hotfix_settled import by_word, changed_hotfix, spoken_for, started_without
 from bot.slack.views.kit import Message, message, section, small
+from bot.slack.views.review_reminders import settled_review
 from bot.slack.views.speech import Speech
+from bot.slack.views.spoken_asks import settled_word
 from bot.slack.views.standing import ended_window, label, subject
+from bot.slack.views.standing_of_hotfix import is_hotfix
 from bot.slack.views.text import quoted, typed
 from bot.slack.views.waivers import granter
 
@@ -28,26 +35,22 @@ def settled_ask(scene: Scene, person: PersonId, phase: Phase, round_: int) -> Me
 
 def _settled(scene: Scene, person: PersonId, phase: Phase, round_: int) -> str:
     change = scene.change
+    if phase in _OUTLIVING:
+        return _OUTLIVING[phase](scene, person, round_)
     if change.withdrawn:
         by = "You" if change.withdrawn.by == person else Speech.of(scene).name(change.withdrawn.by)
         return f"{by} withdrew it: {quoted(change.withdrawn.reason)}. {_NOTHING_LEFT}"
     if change.superseded:
         return f"{change_label(change.superseded.by)} reached production first. {_NOTHING_LEFT}"
-    if phase is Phase.WAIVER:
-        return _waiver(scene, person, round_)
-    if phase is Phase.EXCEPTION:
-        return _exception(scene, person, round_)
-    if phase is Phase.PRODUCTION:
-        return _window(scene, person, round_)
-    if phase is Phase.VERIFICATION and round_ < change.version_number:
-        return f"The version is {typed(change.version)} now. You are asked again once that can be verified."
-    if phase is Phase.VERIFICATION:
-        return _verified(scene, person)
-    if change.returned:
+    return changed_hotfix(scene, phase, round_) or _SETTLED[phase](scene, person, round_)
+
+
+def _code(scene: Scene, person: PersonId, round_: int) -> str:
+    if scene.change.returned:
         return _returned(scene, person)
-    if round_ < change.code_round:
-        return f"This changed after you were asked.{_void(scene, person, phase)} {_ASKED_AGAIN}"
-    return _approved(scene, person, phase)
+    if round_ < scene.change.code_round:
+        return f"This changed after you were asked.{_void(scene, person, Phase.CODE)} {_ASKED_AGAIN}"
+    return _approved(scene, person, Phase.CODE)
 
 
 def _waiver(scene: Scene, person: PersonId, number: int) -> str:
@@ -90,7 +93,7 @@ def _exception(scene: Scene, person: PersonId, freeze: int) -> str:
 
 def _window(scene: Scene, person: PersonId, round_: int) -> str:
     change, speech = scene.change, Speech.of(scene)
-    if change.window and round_ >= change.production_round:
+    if is_hotfix(scene) or (change.window and round_ >= change.production_round):
         return _approved(scene, person, Phase.PRODUCTION)
     void = _void(scene, person, Phase.PRODUCTION)
     if change.counter and change.counter.by == person:
@@ -112,8 +115,10 @@ def _in(phase: Phase, stage: ApprovalStage) -> bool:
     return (stage is ApprovalStage.PRODUCTION) == (phase is Phase.PRODUCTION)
 
 
-def _verified(scene: Scene, person: PersonId) -> str:
+def _verified(scene: Scene, person: PersonId, round_: int) -> str:
     speech, guide, change = Speech.of(scene), scene.setting.guide, scene.change
+    if round_ < change.version_number:
+        return f"The version is {typed(change.version)} now. You are asked again once that can be verified."
     given = [each for each in change.verifications if each.version == change.version]
     mine = _newest(each for each in given if each.person == person)
     if mine:
@@ -148,16 +153,20 @@ def _returned(scene: Scene, person: PersonId) -> str:
 
 
 def _approved(scene: Scene, person: PersonId, phase: Phase) -> str:
-    speech = Speech.of(scene)
+    scene, speech = seen_by_review(scene, phase), Speech.of(scene)
     standing_ones = [each for each in scene.change.standing_approvals if _in(phase, each.stage)]
     mine = [each for each in standing_ones if each.person == person]
     if mine:
-        return f"You approved {speech.when(mine[-1].at)}. {_next(scene, phase)}".rstrip()
+        spoken = spoken_for(scene, mine[-1])
+        return spoken or f"You approved {speech.when(mine[-1].at)}. {_next(scene, phase)}".rstrip()
+    without = started_without(scene, person, phase)
     others = _in_their_place(scene, person, phase)
-    if not others:
-        return _NOTHING_LEFT
+    if without or not others:
+        return without or _NOTHING_LEFT
     guide = scene.setting.guide
-    names = dict.fromkeys(signer(needed, approval, guide, speech) for needed, approval in others)
+    names = dict.fromkeys(
+        f"{signer(needed, approval, guide, speech)}{by_word(scene, approval)}" for needed, approval in others
+    )
     at = max(approval.at for _, approval in others)
     return f"{join_names(list(names), 'and')} approved {speech.when(at)}. {_NOTHING_LEFT}"
 
@@ -167,7 +176,7 @@ def _in_their_place(scene: Scene, person: PersonId, phase: Phase) -> list[tuple[
     change, setting = scene.change, scene.setting
     taken = [
         (needed, approval)
-        for row in rows_at(change, setting.policy)
+        for row in rows_now(change, setting)
         if _in(phase, row.stage)
         for needed, approval in seating(row, change, setting.policy, change.standing_approvals).filled
         if can_sit(needed, person, roles_for(row, person, setting), change, setting.policy)
@@ -184,3 +193,19 @@ def _next(scene: Scene, phase: Phase) -> str:
     if phase is not Phase.PRODUCTION or window is None:
         return ""
     return f"The window is {speech.span(window.span)}."
+
+
+_Settled = Callable[[Scene, PersonId, int], str]
+_OUTLIVING: Final[Mapping[Phase, _Settled]] = {
+    Phase.CONFIRMATION: settled_word,
+    Phase.RATIFICATION: settled_breach,
+    Phase.REVIEW: settled_review,
+}
+"""What is asked about a hotfix whatever becomes of it."""
+_SETTLED: Final[Mapping[Phase, _Settled]] = {
+    Phase.CODE: _code,
+    Phase.PRODUCTION: _window,
+    Phase.VERIFICATION: _verified,
+    Phase.WAIVER: _waiver,
+    Phase.EXCEPTION: _exception,
+}

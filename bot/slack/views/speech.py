@@ -58,9 +58,10 @@ class Speech:
 
     def say(self, sentence: Sentence) -> str:
         """A sentence as mrkdwn, in one line."""
-        return " ".join("".join(self._part(part) for part in sentence.parts).split())
+        return " ".join("".join(self.part(part) for part in sentence.parts).split())
 
-    def _part(self, part: Part) -> str:
+    def part(self, part: Part) -> str:
+        """One part of a sentence as mrkdwn, with the spaces at its edges."""
         match part:
             case Who(people, joined_by):
                 return self.people(people, joined_by)

@@ -1,21 +1,24 @@
 """How a change stands, in a line: what it waits for, from whom, and what was wrong. Shared by card, asks and notices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from bot.rules.approvals import NeededSeat, open_seats, rows_at
+from bot.rules.approvals import NeededSeat, open_seats, rows_now
 from bot.rules.change import Deployment, EvidenceKind, EvidenceState, Outcome, ReturnedBecause, WindowEnd
 from bot.rules.clauses import Clause
 from bot.rules.freeze_gates import freezes_over
 from bot.rules.gates import NOBODY_CAN, nobody_can, who_can_verify
-from bot.rules.guide import PEER
+from bot.rules.guide import PEER, ApprovalRow
+from bot.rules.hotfix_rows import rows_for_start
 from bot.rules.leaving_out import is_left_out, next_environment
 from bot.rules.life import Stage
 from bot.rules.scene import Scene
+from bot.rules.spoken import dispute_gates
 from bot.rules.terms import ApprovalStage, PersonId, Role, change_label, deployment_label
 from bot.rules.verdict import unmet
 from bot.slack.views.next_act import blocking_gates
 from bot.slack.views.speech import Speech
 from bot.slack.views.standing_in_production import IN_PRODUCTION
+from bot.slack.views.standing_of_hotfix import is_hotfix
 from bot.slack.views.stands import Standing
 from bot.slack.views.text import pull_request_label, quoted, typed
 
@@ -44,15 +47,24 @@ def standing(scene: Scene) -> Standing:
 
 def missing_signatures(scene: Scene, *stages: ApprovalStage) -> Standing | None:
     """The approvals that are missing at these stages (at all, if none is named), with who can give them."""
-    change, setting = scene.change, scene.setting
-    rows = [row for row in rows_at(change, setting.policy) if not stages or row.stage in stages]
-    missing = open_seats(change, setting, rows)
+    rows = rows_now(scene.change, scene.setting)
+    return _missing(scene, [row for row in rows if not stages or row.stage in stages])
+
+
+def missing_for_start(scene: Scene) -> Standing | None:
+    """The approvals that a hotfix lacks for a start now; what its review still asks for is none of them."""
+    return _missing(scene, rows_for_start(scene.setting.policy, scene.setting.now))
+
+
+def _missing(scene: Scene, rows: Sequence[ApprovalRow]) -> Standing | None:
+    setting = scene.setting
+    missing = open_seats(scene.change, setting, rows)
     if not missing:
         return None
     speech = Speech.of(scene)
     seats: dict[tuple[str, tuple[PersonId, ...]], list[NeededSeat]] = {}
     for needed, able in missing:
-        seats.setdefault((seat_name(needed), able), []).append(needed)
+        seats.setdefault((seat_name(needed, hotfix=is_hotfix(scene)), able), []).append(needed)
     points = [
         f"{name}{_of_pull_requests(scene, needed)} ({speech.people(who) if who else nobody_can(needed[0], setting)})"
         for (name, who), needed in seats.items()
@@ -61,11 +73,12 @@ def missing_signatures(scene: Scene, *stages: ApprovalStage) -> Standing | None:
     return Standing("⏳", f"Waiting for {count}", points=tuple(points))
 
 
-def seat_name(needed: NeededSeat) -> str:
-    """A seat in a row of the guide's table, as its holder would say it."""
+def seat_name(needed: NeededSeat, *, hotfix: bool = False) -> str:
+    """A seat in a row of the guide's table, as its holder would say it; a hotfix has no window, so its time is now."""
     if needed.seat is PEER:
         return "peer review"
-    at_that_time = needed.seat is Role.ON_CALL and needed.row.stage is ApprovalStage.PRODUCTION
+    for_production = needed.row.stage is ApprovalStage.PRODUCTION and not hotfix
+    at_that_time = needed.seat is Role.ON_CALL and for_production
     return f"{needed.seat.label} at that time" if at_that_time else needed.seat.label
 
 
@@ -121,7 +134,21 @@ def failed_attempt(scene: Scene) -> str | None:
     return f"⛔ {deployment_label(latest.id)} to {typed(latest.environment)} failed{untouched}."
 
 
-_BEFORE_PRODUCTION = frozenset({Stage.VERIFIED, Stage.APPROVING, Stage.SCHEDULED})
+_BEFORE_PRODUCTION = frozenset({Stage.DECLARED, Stage.VERIFIED, Stage.APPROVING, Stage.SCHEDULED})
+
+
+def _declared(scene: Scene, speech: Speech) -> Standing:
+    """A hotfix: a dispute first, since no other word ends it; then who is missing for a start now."""
+    disputes = unmet(dispute_gates(scene.change, scene.setting))
+    missing = missing_for_start(scene)
+    if disputes:
+        said = tuple(speech.say(gate.why) for gate in disputes)
+        return Standing("⛔", "A dispute blocks it", points=(*said, *(missing.points if missing else ())))
+    if missing:
+        return missing
+    if unmet(blocking_gates(scene)):
+        return Standing("⏳", "Approved, but it can't start yet")
+    return Standing("✅", f"{speech.name(scene.change.deployer)} can start it now")
 
 
 def _preparing(scene: Scene, speech: Speech) -> Standing:
@@ -231,6 +258,7 @@ def _superseded(scene: Scene, speech: Speech) -> Standing:
 
 
 _STANDINGS: dict[Stage, Callable[[Scene, Speech], Standing]] = {
+    Stage.DECLARED: _declared,
     Stage.PREPARING: _preparing,
     Stage.RETURNED: _returned,
     Stage.STAGING: _staging,

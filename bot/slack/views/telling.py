@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.rules.notices import Notice
+from bot.rules.notice import Notice
 from bot.rules.scene import Scene
 from bot.rules.terms import PersonId
 from bot.slack.ids import Ref

@@ -7,6 +7,8 @@ from bot.rules.freeze_gates import freezes_over
 from bot.rules.gates import evidence_gates, health_gates
 from bot.rules.guide import PEER, Seat
 from bot.rules.leaving_out import is_left_out
+from bot.rules.life import Stage
+from bot.rules.review import author_of
 from bot.rules.scene import Scene
 from bot.rules.terms import ApprovalStage, Role
 from bot.rules.verdict import unmet
@@ -14,11 +16,16 @@ from bot.rules.waiting import Waiting, WaitingChange, WaitingKind
 from bot.rules.waiver_gates import undecided_waivers
 from bot.rules.words import join_names, span
 from bot.slack.ids import COMMAND, Press, Ref
+from bot.slack.views.breach_asks import breach_buttons, breach_waiting
+from bot.slack.views.hotfix_asks import hotfix
 from bot.slack.views.kit import Json, button
 from bot.slack.views.production_buttons import healthy_button, production_ref, rollback_button
 from bot.slack.views.reports import attempt
+from bot.slack.views.review import due_words
 from bot.slack.views.speech import Speech
+from bot.slack.views.spoken_asks import spoken_buttons, spoken_waiting, words_of
 from bot.slack.views.standing import label, subject
+from bot.slack.views.standing_of_hotfix import is_hotfix, severity
 from bot.slack.views.text import quoted, typed
 from bot.slack.views.waivers import waiver_buttons, waiver_question
 
@@ -26,12 +33,23 @@ from bot.slack.views.waivers import waiver_buttons, waiver_question
 def waiting_line(item: WaitingChange) -> str:
     """What is wanted of the reader, as one line of mrkdwn."""
     first, *others = item.waiting
+    line = _LINES[first.kind](item.scene, first)
+    ended = f"{line}." if others and line[-1] not in ".?!" else line
     also = "".join(f" {_also(each)}" for each in others)
-    return f"{_LINES[first.kind](item.scene, first)}{also} · {label(item.scene)}"
+    return f"{ended}{also} · {label(item.scene)}"
 
 
-def waiting_button(item: WaitingChange) -> Json:
-    """What does the most pressing of it."""
+def waiting_buttons(item: WaitingChange) -> list[Json]:
+    """What does the most pressing of it; for a question both answers."""
+    scene, first = item.scene, item.waiting[0]
+    if first.kind is WaitingKind.CONFIRM_VERBAL:
+        return spoken_buttons(scene, words_of(scene, first.words))
+    if first.kind is WaitingKind.ANSWER_BREACH:
+        return breach_buttons(scene)
+    return [_button(item)]
+
+
+def _button(item: WaitingChange) -> Json:
     scene, kind = item.scene, item.waiting[0].kind
     ref = Ref.of(scene.change)
     if kind in {WaitingKind.WATCH, WaitingKind.ROLL_BACK, WaitingKind.FINISH_ROLLBACK}:
@@ -67,6 +85,8 @@ _BUTTONS: Final = {
     WaitingKind.START_STAGING: (Press.START_STAGING, "Start staging"),
     WaitingKind.PROPOSE_WINDOW: (Press.PROPOSE_WINDOW, "Propose window…"),
     WaitingKind.RECORD_EVIDENCE: (Press.RECORD_EVIDENCE, "Record evidence…"),
+    WaitingKind.SIGN_REVIEW: (Press.READ_REVIEW, "Read and sign…"),
+    WaitingKind.WRITE_REVIEW: (Press.DRAFT_REVIEW, "Open draft…"),
 }
 
 
@@ -123,11 +143,40 @@ def _revise(scene: Scene, _waiting: Waiting) -> str:
 
 
 def _approve(scene: Scene, waiting: Waiting) -> str:
+    if is_hotfix(scene):
+        return _approve_hotfix(scene, waiting)
     window = scene.change.window
     for_production = ApprovalStage.PRODUCTION in waiting.stages and window is not None
     when = f", {Speech.of(scene).span(window.span)}" if for_production and window else ""
     stages = join_names([stage.value for stage in waiting.stages], "and")
     return f"*{subject(scene)}* needs your approval as {_seats(waiting.seats)} ({stages}{when})"
+
+
+def _approve_hotfix(scene: Scene, waiting: Waiting) -> str:
+    if scene.stage is not Stage.DECLARED:
+        return (
+            f"The review of *{hotfix(scene)}* needs your approval of its code as {_seats(waiting.seats)}:"
+            " it went live without it"
+        )
+    grave = f" ({severity(scene)})" if scene.change.issue else ""
+    return f"⏳ *{hotfix(scene, capital=True)}*{grave} needs your approval *now*, as {_seats(waiting.seats)}"
+
+
+def _confirm_verbal(scene: Scene, waiting: Waiting) -> str:
+    return spoken_waiting(scene, words_of(scene, waiting.words))
+
+
+def _answer_breach(scene: Scene, waiting: Waiting) -> str:
+    return breach_waiting(scene, waiting.seats)
+
+
+def _sign_review(scene: Scene, _waiting: Waiting) -> str:
+    author = Speech.of(scene).name(author_of(scene.change))
+    return f"⏳ {author} handed in the review of *{hotfix(scene)}*, {due_words(scene)}: sign it, or return it"
+
+
+def _write_review(scene: Scene, _waiting: Waiting) -> str:
+    return f"⏳ Your review of *{hotfix(scene)}* is {due_words(scene)}"
 
 
 def _verify(scene: Scene, waiting: Waiting) -> str:
@@ -169,17 +218,27 @@ _LINES: Final[dict[WaitingKind, Callable[[Scene, Waiting], str]]] = {
     WaitingKind.START_STAGING: _start_staging,
     WaitingKind.PROPOSE_WINDOW: _propose_window,
     WaitingKind.RECORD_EVIDENCE: _record_evidence,
+    WaitingKind.CONFIRM_VERBAL: _confirm_verbal,
+    WaitingKind.ANSWER_BREACH: _answer_breach,
+    WaitingKind.SIGN_REVIEW: _sign_review,
+    WaitingKind.WRITE_REVIEW: _write_review,
 }
 
 
 def _also(waiting: Waiting) -> str:
     if waiting.kind is WaitingKind.APPROVE:
         return f"It needs your approval, too, as {_seats(waiting.seats)}."
-    return (
-        f"It waits for you, too, as {_roles(waiting.roles)}."
-        if waiting.roles
-        else "More of it waits for you."
-    )
+    if waiting.roles:
+        return f"It waits for you, too, as {_roles(waiting.roles)}."
+    return _ALSO.get(waiting.kind, "More of it waits for you.")
+
+
+_ALSO: Final = {
+    WaitingKind.CONFIRM_VERBAL: "You are asked, too, whether a recorded word is yours.",
+    WaitingKind.ANSWER_BREACH: "You are asked, too, whether its start was right.",
+    WaitingKind.SIGN_REVIEW: "Its review waits for your sign-off, too.",
+    WaitingKind.WRITE_REVIEW: "Its review waits for you, too.",
+}
 
 
 def _seats(seats: Sequence[Seat]) -> str:
