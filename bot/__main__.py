@@ -1,6 +1,7 @@
 """The command line: `countersign`, or `python -m bot`."""
 
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -29,7 +30,8 @@ from bot.settings import BadSettings, Settings, load_settings
 from bot.slack.manifest import manifest
 from bot.store.audit_chain import verify
 from bot.store.database import WHOLE_LOG, Database, DatabaseBusy, DatabaseGone, migrate, open_database
-from bot.store.reading import ChainBroken
+from bot.store.reading import Anchor, ChainBroken, ChainHolds, SealBroken
+from bot.store.seals import verify_seals
 from bot.web.site import SLACK_PATH
 
 commands = typer.Typer(help="A Slack bot that carries a company's deployment guide.", no_args_is_help=True)
@@ -150,16 +152,37 @@ def print_manifest(
 
 
 @audit_commands.command("verify")
-def verify_audit() -> None:
-    """Check the whole audit log; ends with status 1 and names the first row that is not as it was written."""
+def verify_audit(
+    *,
+    anchor: Annotated[
+        str | None, typer.Option(help="A seal that was kept, as the audit channel has it: 512:3f9a…")
+    ] = None,
+) -> None:
+    """Check the whole audit log and its seals; ends with status 1 and names the first that is not as it was written."""
+    kept = None if anchor is None else _anchor(anchor)
     with _for_the_whole_log(_settings()).read() as connection:
         result = verify(connection)
+        seals = verify_seals(connection, kept) if isinstance(result, ChainHolds) else None
     if isinstance(result, ChainBroken):
         complaints.print(
             f"{result.stream}, entry {result.seq} (row {result.row}): {result.why}", markup=False
         )
         raise typer.Exit(1)
-    print(f"The audit log holds: {result.rows} rows in {result.streams} streams.")
+    if isinstance(seals, SealBroken):
+        complaints.print(f"Seal {seals.number}: {seals.why}", markup=False)
+        raise typer.Exit(1)
+    count = 0 if seals is None else seals.seals
+    print(f"The audit log holds: {result.rows} rows in {result.streams} streams, {count} seals.")
+
+
+def _anchor(text: str) -> Anchor:
+    found = re.fullmatch(r"([1-9][0-9]{0,17}):([0-9a-f]{64})", text.strip())
+    if found is None:
+        complaints.print(
+            "An anchor is a seal's number and hash, as in the audit channel: 512:3f9a…", markup=False
+        )
+        raise typer.Exit(2)
+    return Anchor(int(found[1]), found[2])
 
 
 @export_commands.callback()

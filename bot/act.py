@@ -1,8 +1,8 @@
 """The only opener of write transactions on changes: a click, a command, a timer or a call by CI, all the same.
 
-Look without a lock, ask who the person is outside any transaction, then, in one transaction: take the dedupe key, lock
-the change, let the workflow's verb decide, and write rows, deadlines, outbox lines and the audit row – of a refusal,
-too. No Slack, directory or HTTP call is made inside the transaction.
+Ask who the person is outside any transaction, then, in one transaction: take the dedupe key, lock the change, look who
+holds which role as file and database have it now, let the workflow's verb decide, and write rows, deadlines, outbox lines
+and the audit row – of a refusal, too. No Slack, directory or HTTP call is made inside the transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,8 +26,8 @@ from bot.rules.terms import ChangeId, PersonId, change_label
 from bot.rules.verdict import Done, Refused, Verdict, refuse
 from bot.rules.words import say
 from bot.store import deadlines, dedupe, outbox, queries
-from bot.store.changes import load_change, lock_change
-from bot.store.database import Database, DatabaseBusy
+from bot.store.changes import lock_change
+from bot.store.database import Database
 from bot.store.deadlines import Claimed
 from bot.store.derived import store_derived
 from bot.store.failures import tried_twice
@@ -75,9 +75,6 @@ TIMER_VERBS: Final[Mapping[str, TimerVerb]] = {
 }
 """Which verb a deadline's kind calls."""
 
-TRIES: Final = 3
-"""How often an act starts again because the change's window moved between the look and the lock."""
-
 
 class UnknownChange(LookupError):
     """There is no change by that number."""
@@ -85,20 +82,6 @@ class UnknownChange(LookupError):
 
 class UnknownService(LookupError):
     """The organization's file has no service by that name."""
-
-
-class _MovedMeanwhile(Exception):
-    """The change's window moved between the look and the lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What was known before the lock: who calls, whether they may act at all, the window's start, people's names."""
-
-    caller: Caller
-    standing: Standing
-    window_start: datetime | None
-    names: Mapping[PersonId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +140,9 @@ class Acts:
             DatabaseBusy, DatabaseGone: nothing was recorded.
         """
         standing = self.company.directory.who_is(caller.person, caller.team)
-        for _ in range(TRIES):
-            seen = self._see(caller, standing, change_id)
-            try:
-                answer = self._perform_twice(seen, change_id, verb, form)
-            except _MovedMeanwhile:
-                continue
-            self.committed()
-            return answer
-        raise DatabaseBusy(f"{change_label(change_id)} keeps moving")
+        answer = tried_twice(lambda: self._perform(caller, standing, change_id, verb, form))
+        self.committed()
+        return answer
 
     def refresh(self, change_id: ChangeId) -> None:
         """Bring a change up to date with a company that changed: stage, timers, card, who is asked. No act, no record.
@@ -197,20 +174,6 @@ class Acts:
                 outbox.wish(connection, [home_line(person)], self.real_now())
         self.committed()
 
-    def _perform_twice(self, seen: _Seen, change_id: ChangeId, verb: Verb[F], form: F) -> Answer:
-        return tried_twice(lambda: self._perform(seen, change_id, verb, form))
-
-    def _see(self, caller: Caller, standing: Standing, change_id: ChangeId) -> _Seen:
-        """Look without a lock at what the role lookup needs."""
-        with self.database.read() as connection:
-            change = load_change(connection, change_id)
-            if change is None:
-                raise UnknownChange(change_label(change_id))
-            now = self.now()
-            roster = self.company.roster_for(change, now, self.company.outside(connection, now))
-            names = self.company.names(connection, change, roster)
-        return _Seen(caller, standing, _window_start(change), names)
-
     def run_timer(self, deadline: Claimed, verb: TimerVerb) -> bool:
         """Let a claimed deadline do its act; False when it found itself unwanted. Its claim is its dedupe key.
 
@@ -241,8 +204,9 @@ class Acts:
             decided = Decided(act, caller, None, setting, verdict, names, standing)
             return write_down(connection, decided, self.real_now())
 
-    def _perform(self, seen: _Seen, change_id: ChangeId, verb: Verb[F], form: F) -> Answer:
-        caller, standing = seen.caller, seen.standing
+    def _perform(
+        self, caller: Caller, standing: Standing, change_id: ChangeId, verb: Verb[F], form: F
+    ) -> Answer:
         with self.database.write() as connection:
             repeated = self._repeated(connection, caller)
             if repeated:
@@ -250,8 +214,6 @@ class Acts:
             change = lock_change(connection, change_id)
             if change is None:
                 raise UnknownChange(change_label(change_id))
-            if _window_start(change) != seen.window_start:
-                raise _MovedMeanwhile
             version: str = getattr(form, "version", None) or change.version
             setting = self.company.setting(connection, change, self.now(), version)
             verdict = (
@@ -259,11 +221,9 @@ class Acts:
                 if standing.problem
                 else verb(Moment(change, setting, caller.person, DatabaseNumbers(connection)), form)
             )
-            return write_down(
-                connection,
-                Decided(verb.__name__, caller, change, setting, verdict, seen.names, standing),
-                self.real_now(),
-            )
+            names = self.company.names(connection, change, setting.roster)
+            decided = Decided(verb.__name__, caller, change, setting, verdict, names, standing)
+            return write_down(connection, decided, self.real_now())
 
     def _run_timer(self, deadline: Claimed, verb: TimerVerb) -> bool:
         with self.database.write() as connection:
@@ -301,10 +261,6 @@ class Acts:
 
 
 _NOTHING: Final = say("")
-
-
-def _window_start(change: Change) -> datetime | None:
-    return change.window.span.start if change.window else None
 
 
 def _clause(verb: Callable[..., Verdict]) -> Clause:

@@ -33,6 +33,7 @@ from bot.people.user_groups import UserGroups
 from bot.rules.guide import GUIDE_FILE
 from bot.rules.organization import Organization
 from bot.rules.organization_reading import parse_organization
+from bot.sealing import Sealing
 from bot.settings import BadSettings, Settings
 from bot.slack.deliver.delivery import Delivery
 from bot.slack.deliver.posting import PACE, Poster
@@ -161,7 +162,8 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
     client = _client(settings, DELIVERY_SECONDS)
     delivery = Delivery(database, company, Poster(client, database, real_now, pace), now, real_now)
     watch = CompanyWatch(database, company, acts, file, text.digest, now, real_now)
-    clock = Clock(database, acts, delivery, watch, now, real_now)
+    sealing = Sealing(database, company, now, real_now)
+    clock = Clock(database, acts, delivery, watch, sealing, now, real_now)
     desk = Desk(acts, company_acts, _client(settings, DIRECTORY_SECONDS))
     bolt = _bolt(client)
     listen(bolt, desk)

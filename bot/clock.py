@@ -1,4 +1,4 @@
-"""The ticker: five APScheduler jobs that claim rows and remember nothing.
+"""The ticker: six APScheduler jobs that claim rows and remember nothing.
 
 Deadlines and outbox lines are rows, so a tick that is missed, late or doubled loses and repeats nothing. APScheduler's
 waiting stands still when the machine's clock moves back; a watchdog on the monotonic clock wakes it.
@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.act import TIMER_VERBS, Acts
 from bot.company_watch import CompanyWatch
+from bot.sealing import Sealing
 from bot.slack.deliver.delivery import Delivery
 from bot.store import deadlines, dedupe
 from bot.store.database import Database, DatabaseBusy, DatabaseGone
@@ -38,8 +39,8 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Which kinds of deadlines each job claims. What one change may want at the same time for one thing is in one job, since
 only within a job the longest due comes first."""
-OTHERS: Final = ("company", "deliver")
-"""Two more jobs: one notices what changed the company by itself, the other claims outbox lines."""
+OTHERS: Final = ("company", "seal", "deliver")
+"""More jobs: one notices what changed the company by itself, one seals the audit log, one claims outbox lines."""
 SECONDS: Final = 1
 SWEPT_EVERY: Final = timedelta(hours=1)
 REMEMBERED: Final = timedelta(days=7)
@@ -57,6 +58,7 @@ class Clock:
     acts: Acts
     delivery: Delivery
     watch: CompanyWatch
+    sealing: Sealing
     now: Callable[[], datetime]
     real_now: Callable[[], datetime]
     _scheduler: BackgroundScheduler | None = None
@@ -89,6 +91,8 @@ class Clock:
             return self.delivery.deliver()
         if job == "company":
             return self.watch.tick()
+        if job == "seal":
+            return self.sealing.tick()
         if job == "deadlines":
             self._sweep()
         return self._fire(JOBS[job])

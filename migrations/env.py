@@ -5,14 +5,14 @@ import os
 from alembic import context
 from sqlalchemy import Connection, text
 
-from bot.store import company_models, hotfix_models, machinery, models
+from bot.store import company_models, hotfix_models, machinery, models, seal_models
 from bot.store.columns import Base
 from bot.store.database import MIGRATION_WAIT, open_database
 
 MIGRATION_LOCK = 7_140_142
 """Replicas that start together migrate one after the other; the number means nothing and must only stay the same."""
 
-TABLES = (models, company_models, hotfix_models, machinery)
+TABLES = (models, company_models, hotfix_models, machinery, seal_models)
 """Imported for what importing them does: their tables join the metadata."""
 
 

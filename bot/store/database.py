@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from alembic import command
@@ -22,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.failures import DatabaseBusy, DatabaseGone, is_worth_another_try, translated
+from bot.store.turns import Turns
 
 __all__ = [
     "Database",
@@ -51,7 +51,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._lock_wait = lock_wait.total_seconds()
-        self._turn = Lock() if writer.dialect.name == "sqlite" else None
+        self._turn = Turns() if writer.dialect.name == "sqlite" else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -31,3 +31,5 @@ class LineKind(StrEnum):
     """What one entry of the audit log adds to the timeline, in the thread of that message: `entry/142/57`."""
     REVIEW = "review"
     """One reminder of a post-incident review to one person, into which delivery splits its notice."""
+    ANCHOR = "anchor"
+    """A day's seal of the audit log, for the audit channel: `anchor/512`, its hash as payload."""

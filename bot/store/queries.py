@@ -1,8 +1,8 @@
 """Questions of pages, commands and forms: frozen dataclasses out, nothing loads a table."""
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
@@ -26,6 +26,8 @@ from bot.store.models import approvals, deployments, verifications
 from bot.store.models import changes as change_rows
 from bot.store.reading import ChangeLine, LastRequest, RecordedEntry
 
+T = TypeVar("T")
+U = TypeVar("U")
 NUMBERED: Final = re.compile(r"(?:#|chg-?)?(\d{1,18})", re.IGNORECASE)
 MOST_WITH_ONE_VERSION: Final = 20
 LATER_THAN_ANY: Final = 2**62
@@ -169,6 +171,20 @@ OLDER_UNSTARTED: Final = (
     )
     .order_by(change_rows.c.id)
 )
+NEIGHBORS: Final = select(
+    RUNNING.with_only_columns(deployments.c.change_id).scalar_subquery().label("deploying_change"),
+    RUNNING.with_only_columns(deployments.c.id).scalar_subquery().label("deploying"),
+    UNFINISHED.scalar_subquery().label("same_version"),
+    FAILED.scalar_subquery().label("failed_verification"),
+    IN_PRODUCTION.with_only_columns(deployments.c.version).scalar_subquery().label("in_production"),
+    IN_PRODUCTION.with_only_columns(deployments.c.change_id).scalar_subquery().label("put_there_by"),
+    BEFORE_IT.with_only_columns(deployments.c.version).scalar_subquery().label("before_it"),
+    SUPERSEDED_BY.scalar_subquery().label("superseded_by"),
+    HOTFIXED_BY.with_only_columns(change_rows.c.id).scalar_subquery().label("hotfix"),
+    HOTFIXED_BY.with_only_columns(change_rows.c.version).scalar_subquery().label("hotfix_version"),
+    DISPUTED.exists().label("disputed"),
+)
+"""All of it in one go: a change is acted on far more often than any of this is so."""
 NO_CHANGE: Final = 0
 """Numbers begin at one."""
 
@@ -217,25 +233,30 @@ def neighbors(
 
     For a verdict that holds, ask in the write transaction that acts on it.
     """
-    of_version = {"service": service, "version": version}
-    others = {"except_change": except_change or NO_CHANGE}
-    running = connection.execute(RUNNING, {"service": service, **others}).one_or_none()
-    newest = connection.execute(IN_PRODUCTION, {"service": service}).one_or_none()
-    before = connection.execute(BEFORE_IT, {**of_version, **others}).one_or_none()
-    superseding = connection.execute(SUPERSEDED_BY, {"service": service, **others}).scalar_one_or_none()
-    hotfix = connection.execute(HOTFIXED_BY, {"service": service, **others}).one_or_none()
-    unfinished = connection.execute(UNFINISHED, {**of_version, **others}).scalar_one_or_none()
+    asked = {"service": service, "version": version, "except_change": except_change or NO_CHANGE}
+    found = connection.execute(NEIGHBORS, asked).one()
+    disputed = connection.execute(DISPUTED, asked) if found.disputed else ()
     return Neighbors(
-        deploying=None if running is None else (ChangeId(running.change_id), DeploymentId(running.id)),
-        same_version=None if unfinished is None else ChangeId(unfinished),
-        failed_verification=connection.execute(FAILED, of_version).one_or_none() is not None,
-        in_production=None if newest is None else newest.version,
-        put_there_by=None if newest is None else ChangeId(newest.change_id),
-        before_it=None if before is None else before.version,
-        superseded_by=None if superseding is None else ChangeId(superseding),
-        hotfixed_by=None if hotfix is None else (ChangeId(hotfix.id), hotfix.version),
-        disputed=tuple(map(_disputed, connection.execute(DISPUTED, {**of_version, **others}))),
+        deploying=_both(ChangeId, found.deploying_change, DeploymentId, found.deploying),
+        same_version=_maybe(ChangeId, found.same_version),
+        failed_verification=bool(found.failed_verification),
+        in_production=found.in_production,
+        put_there_by=_maybe(ChangeId, found.put_there_by),
+        before_it=found.before_it,
+        superseded_by=_maybe(ChangeId, found.superseded_by),
+        hotfixed_by=_both(ChangeId, found.hotfix, str, found.hotfix_version),
+        disputed=tuple(map(_disputed, disputed)),
     )
+
+
+def _maybe(kind: Callable[[Any], T], value: object) -> T | None:
+    return None if value is None else kind(value)
+
+
+def _both(
+    first: Callable[[Any], T], one: object, second: Callable[[Any], U], other: object
+) -> tuple[T, U] | None:
+    return None if one is None else (first(one), second(other))
 
 
 def _disputed(row: Row[Any]) -> Approval:

@@ -62,6 +62,29 @@ class ChainBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """A seal as somebody kept it: number and hash."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealsHold:
+    """Every seal is as it was made, and the log has what they cover."""
+
+    seals: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealBroken:
+    """The first seal that is not as it was made, or covers what the log has no more."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LastRequest:
     """The newest change of a service: what the next request is prefilled with."""
 

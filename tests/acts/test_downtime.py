@@ -206,7 +206,7 @@ def told(office: Office) -> dict[tuple[int, str], set[int]]:
     with office.app.database.read() as connection:
         rows = connection.execute(select(outbox.c.change_id, outbox.c.payload)).all()
     for change, payload in rows:
-        if payload:
+        if change and payload:
             said = json.loads(payload)
             found.setdefault((change, said["kind"]), set()).add(said.get("late", 0))
     return found

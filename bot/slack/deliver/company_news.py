@@ -1,14 +1,15 @@
-"""Messages that are about no change: delegations, and an organization's file that cannot be used."""
+"""Messages that are about no change: delegations, an organization's file that cannot be used, a day's seal of the log."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.people.company import Company
 from bot.rules.deputies import DelegationId
 from bot.rules.terms import PersonId
 from bot.slack.deliver.posting import Poster
-from bot.slack.views.company_news import mended_file_message, refused_file_message
+from bot.slack.views.company_news import anchor_message, mended_file_message, refused_file_message
 from bot.slack.views.delegate_modal import delegation_message
 from bot.slack.views.speech import Speech
 from bot.store import delegations, directory_answers
@@ -16,6 +17,9 @@ from bot.store.database import Database
 from bot.store.lines import LineKind
 from bot.store.messages import Place
 from bot.store.outbox import ClaimedLine
+
+OF_THE_COMPANY: Final = frozenset({LineKind.DELEGATION, LineKind.ORGANIZATION, LineKind.ANCHOR})
+"""The kinds of lines that belong to no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,18 @@ class CompanyNews:
         Raises:
             NotNow, Undeliverable: as `Poster.show`.
         """
-        if line.kind == LineKind.DELEGATION:
-            self._show_delegation(line)
-        else:
-            self._show_refused_file(line)
+        match line.kind:
+            case LineKind.DELEGATION:
+                self._show_delegation(line)
+            case LineKind.ANCHOR:
+                self._show_anchor(line)
+            case _:
+                self._show_refused_file(line)
+
+    def _show_anchor(self, line: ClaimedLine) -> None:
+        number, seal = line.key.rpartition("/")[2], str((line.payload or {})["hash"])
+        place = Place(line.key, LineKind.ANCHOR, self.company.organization.audit_channel)
+        self.poster.show(place, anchor_message(int(number), seal), attempts=line.attempts)
 
     def _show_delegation(self, line: ClaimedLine) -> None:
         _, number, name = line.key.split("/")

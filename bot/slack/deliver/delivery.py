@@ -19,7 +19,7 @@ from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId, PersonId
 from bot.rules.waiting import concerned
 from bot.slack.deliver.alarms import alarm_now
-from bot.slack.deliver.company_news import CompanyNews
+from bot.slack.deliver.company_news import OF_THE_COMPANY, CompanyNews
 from bot.slack.deliver.direct import Direct
 from bot.slack.deliver.homes import Homes
 from bot.slack.deliver.places import Places
@@ -105,7 +105,7 @@ class Delivery:
         if line.kind == LineKind.HOME:
             self._homes.show(line.key, attempts=line.attempts)
             return
-        if line.kind in {LineKind.DELEGATION, LineKind.ORGANIZATION}:
+        if line.kind in OF_THE_COMPANY:
             CompanyNews(self.database, self.company, self.poster, self.now).show(line)
             return
         scene = self._scene(line.change)

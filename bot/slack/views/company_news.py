@@ -29,3 +29,13 @@ def mended_file_message() -> Message:
     """What becomes of that message once the file can be used again."""
     said = "The organization's file could not be used for a while. It can be used again."
     return message(said, section(f"✅ {said}"))
+
+
+def anchor_message(number: int, seal: str) -> Message:
+    """A day's seal of the audit log, kept where the bot's database cannot reach it; `seal` is its hash, in hexadecimal."""
+    lead = f"Seal {number} of the deployment log"
+    return message(
+        f"{lead}: {seal}",
+        section(lines(f"🔏 *{lead}*", f"`{seal}`")),
+        small(f"Whoever doubts the log: countersign audit verify --anchor {number}:{seal}"),
+    )
