@@ -1,0 +1,44 @@
+"""A chart of the measures: each ratio as a bar, as a share of its goal."""
+
+from collections.abc import Sequence
+from typing import Final
+from xml.sax.saxutils import escape
+
+from bench.measure import Found
+
+WIDTH: Final = 860
+NAMES: Final = 380
+LINE: Final = 26
+TOP: Final = 34
+FULL: Final = 300
+"""How long a bar is, in pixels, that just meets its goal."""
+MOST: Final = 1.5
+"""Longer bars are cut off here."""
+
+
+def chart(found: Sequence[Found]) -> str:
+    """An SVG image; each bar says how much of its goal a measure uses up, and the line is the goal."""
+    height = TOP + LINE * len(found) + 12
+    bars = "\n".join(_bar(each, TOP + LINE * number) for number, each in enumerate(found))
+    line = f'<line x1="{NAMES + FULL}" x2="{NAMES + FULL}" y1="{TOP - 8}" y2="{height - 8}" stroke="#555" stroke-dasharray="4 3"/>'
+    title = f'<text x="{NAMES + FULL}" y="{TOP - 14}" text-anchor="middle" fill="#555">goal</text>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
+        ' font-family="system-ui, sans-serif" font-size="13">\n'
+        "<title>Each measure's figure as a share of its goal</title>\n"
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>\n{bars}\n{line}\n{title}\n</svg>\n'
+    )
+
+
+def _bar(found: Found, y: int) -> str:
+    goal = found.measure.goal
+    figure = found.ours if found.ratio is None else found.ratio
+    share = goal.limit / figure if goal.at_least else figure / goal.limit
+    said = f"{figure:,.2f}{'' if found.ratio is None else '×'} ({goal})"
+    length = int(FULL * min(share, MOST))
+    color = "#2f855a" if found.met else "#c05621"
+    return (
+        f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" fill="#222">{escape(found.measure.what)}</text>'
+        f'<rect x="{NAMES}" y="{y}" width="{length}" height="18" rx="3" fill="{color}"/>'
+        f'<text x="{NAMES + length + 6}" y="{y + 14}" fill="#222">{escape(said)}</text>'
+    )
