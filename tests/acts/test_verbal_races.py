@@ -83,7 +83,10 @@ def contradicts_nothing(incident: Incident) -> None:
     assert bool(change.deployments) == ("start_production" in acts)
     assert (change.withdrawn is not None) == ("withdraw" in acts)
     if {"start_production", "dispute_verbal"} <= set(acts):
-        assert acts.index("start_production") < acts.index("dispute_verbal")
+        disputed, started = acts.index("dispute_verbal"), acts.index("start_production")
+        assert started < disputed or "approve" in acts[disputed:started], (
+            "only a button ends what a dispute blocks"
+        )
     assert incident.rows_say_what_the_log_says
 
 
