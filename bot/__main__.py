@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -32,6 +33,7 @@ from bot.store.audit_chain import verify
 from bot.store.database import WHOLE_LOG, Database, DatabaseBusy, DatabaseGone, migrate, open_database
 from bot.store.reading import Anchor, ChainBroken, ChainHolds, SealBroken
 from bot.store.seals import verify_seals
+from bot.undelivered import list_undelivered, retry_undelivered
 from bot.web.site import SLACK_PATH
 
 commands = typer.Typer(help="A Slack bot that carries a company's deployment guide.", no_args_is_help=True)
@@ -223,6 +225,25 @@ def export_incident(
 def _for_the_whole_log(settings: Settings) -> Database:
     url = settings.database_url.get_secret_value()
     return open_database(url, statement_limit=WHOLE_LOG, idle_limit=WHOLE_LOG)
+
+
+@commands.command()
+def undelivered(
+    *,
+    retry: Annotated[bool, typer.Option("--retry", help="Have all of them tried again at once.")] = False,
+) -> None:
+    """List the messages that Slack did not take, and what to do about them; ends with status 1 where there are some."""
+    settings = _settings()
+    organization = _organization(settings.organization)
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        if retry:
+            complaints.print(retry_undelivered(database, datetime.now(UTC)), markup=False)
+        is_all_well = list_undelivered(database, organization)
+    finally:
+        database.dispose()
+    if not is_all_well:
+        raise typer.Exit(1)
 
 
 @commands.command()

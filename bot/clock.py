@@ -1,4 +1,4 @@
-"""The ticker: six APScheduler jobs that claim rows and remember nothing.
+"""The ticker: six APScheduler jobs that claim rows and remember nothing. Deliveries are left to hands of their own.
 
 Deadlines and outbox lines are rows, so a tick that is missed, late or doubled loses and repeats nothing. APScheduler's
 waiting stands still when the machine's clock moves back; a watchdog on the monotonic clock wakes it.
@@ -18,8 +18,10 @@ from bot.act import TIMER_VERBS, Acts
 from bot.company_watch import CompanyWatch
 from bot.sealing import Sealing
 from bot.slack.deliver.delivery import Delivery
+from bot.slack.deliver.hands import Hands
 from bot.store import deadlines, dedupe
 from bot.store.database import Database, DatabaseBusy, DatabaseGone
+from bot.store.deadlines import Claimed
 
 LEASE: Final = timedelta(seconds=15)
 BATCH: Final = 50
@@ -40,7 +42,7 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = {
 """Which kinds of deadlines each job claims. What one change may want at the same time for one thing is in one job, since
 only within a job the longest due comes first."""
 OTHERS: Final = ("company", "seal", "deliver")
-"""More jobs: one notices what changed the company by itself, one seals the audit log, one claims outbox lines."""
+"""More jobs: one notices what changed the company by itself, one seals the audit log, one wakes those who deliver."""
 SECONDS: Final = 1
 SWEPT_EVERY: Final = timedelta(hours=1)
 REMEMBERED: Final = timedelta(days=7)
@@ -61,32 +63,37 @@ class Clock:
     sealing: Sealing
     now: Callable[[], datetime]
     real_now: Callable[[], datetime]
+    _hands: Hands = field(init=False)
     _scheduler: BackgroundScheduler | None = None
     _stopped: threading.Event = field(default_factory=threading.Event)
     _ticked: float = 0.0
     _swept: datetime | None = None
 
+    def __post_init__(self) -> None:
+        self._hands = Hands(self.delivery)
+
     def start(self) -> None:
         """Start ticking, in threads of its own."""
         self._stopped.clear()
         self._ticked = time.monotonic()
+        self._hands.start()
         self._start_scheduler()
         threading.Thread(target=self._watch, name="clock watchdog", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop, after the ticks that are under way."""
+        """Stop after the call or the act that is under way, and hand back what was claimed and not begun."""
         self._stopped.set()
         if self._scheduler:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
+        self._hands.stop()
 
     def wake(self) -> None:
-        """Deliver now rather than at the next tick: something was committed."""
-        if self._scheduler and not self._stopped.is_set():
-            self._scheduler.modify_job("deliver", next_run_time=self.real_now())
+        """Deliver now rather than at the next tick: something was committed. Every click pays for it: microseconds."""
+        self._hands.ring()
 
     def tick(self, job: str) -> int:
-        """Do one job's work now; returns how much there was."""
+        """Do one job's work now, deliveries included, in the caller's thread alone; returns how much there was."""
         if job == "deliver":
             return self.delivery.deliver()
         if job == "company":
@@ -117,7 +124,10 @@ class Clock:
             limit=BATCH,
         )
         failed: list[Exception] = []
-        for deadline in claimed:
+        for place, deadline in enumerate(claimed):
+            if self._stopped.is_set():
+                self._hand_back(claimed[place:])
+                break
             try:
                 self.acts.run_timer(deadline, TIMER_VERBS[deadline.kind])
             except (DatabaseBusy, DatabaseGone):
@@ -127,6 +137,11 @@ class Clock:
         if failed:
             raise ExceptionGroup("deadlines could not be handled", failed)
         return len(claimed)
+
+    def _hand_back(self, claimed: Sequence[Claimed]) -> None:
+        with self.database.write() as connection:
+            for deadline in claimed:
+                deadlines.release(connection, deadline)
 
     def _sweep(self) -> None:
         """Forget, once an hour, the deliveries that nobody repeats any more."""
@@ -149,6 +164,9 @@ class Clock:
     def _tick_safely(self, job: str) -> None:
         """A tick that fails must not stop the next one; what it claimed is free again when its lease ends."""
         self._ticked = time.monotonic()
+        if job == "deliver":
+            self._hands.ring()
+            return
         try:
             self.tick(job)
         except (DatabaseBusy, DatabaseGone) as error:

@@ -19,6 +19,7 @@ from bot.rules.company_facts import (
     CompanyFact,
     DelegationEnded,
     DelegationNamed,
+    DeliveryTriedAgain,
     FreezeDeclared,
     FreezeLifted,
 )
@@ -27,7 +28,7 @@ from bot.rules.freezing import FreezeId
 from bot.rules.terms import Words
 from bot.rules.verdict import Refused, refuse
 from bot.rules.words import plain, say
-from bot.store import audit, dedupe, delegations, directory_answers, freezes, outbox
+from bot.store import audit, dedupe, delegations, directory_answers, freezes, outbox, undelivered
 from bot.store.audit import AuditEntry
 from bot.store.database import Database
 from bot.store.failures import tried_twice
@@ -66,15 +67,19 @@ class _Decided:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Numbers from the database, under the workspace's lock."""
+    """Numbers from the database, under the workspace's lock. `real_now` is real time."""
 
     connection: Connection
+    real_now: datetime
 
     def next_freeze(self) -> FreezeId:
         return freezes.next_freeze_id(self.connection)
 
     def next_delegation(self) -> DelegationId:
         return delegations.next_delegation_id(self.connection)
+
+    def given_up(self) -> int:
+        return undelivered.given_up(self.connection, self.real_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ class CompanyActs:
             rosters=lambda service: self.company.roster(service, now, None, outside),
             actor=caller.person,
             now=now,
-            numbers=_Numbers(connection),
+            numbers=_Numbers(connection, self.real_now()),
         )
 
     def _write(self, connection: Connection, decided: _Decided) -> CompanyAnswer:
@@ -126,7 +131,7 @@ class CompanyActs:
         verdict, moment = decided.verdict, decided.moment
         facts = verdict.facts if isinstance(verdict, CompanyDone) else ()
         for fact in facts:
-            _write_fact(connection, fact)
+            _write_fact(connection, fact, self.real_now())
         said = _said(connection, decided)
         entry_id = audit.record(connection, _entry(decided, said))
         outbox.wish(connection, company_lines(connection, facts, moment, entry_id), self.real_now())
@@ -144,12 +149,14 @@ def _repeated(connection: Connection, caller: Caller) -> CompanyAnswer:
     return CompanyAnswer(verdict, str(told.get("said", "")), repeated=True)
 
 
-def _write_fact(connection: Connection, fact: CompanyFact) -> None:
+def _write_fact(connection: Connection, fact: CompanyFact, real_now: datetime) -> None:
     match fact:
         case FreezeDeclared() | FreezeLifted():
             freezes.write(connection, fact)
         case DelegationNamed() | DelegationEnded():
             delegations.write(connection, fact)
+        case DeliveryTriedAgain():
+            outbox.revive(connection, real_now)
         case _:  # the organization's file is no row: the audit keeps that it was read
             pass
 

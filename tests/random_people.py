@@ -145,6 +145,10 @@ class Numbers:
         """The next delegation's number."""
         return DelegationId(next(self.delegations))
 
+    def given_up(self) -> int:
+        """Nothing is ever given up here."""
+        return 0
+
 
 @dataclass
 class People:

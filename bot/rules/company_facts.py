@@ -72,6 +72,15 @@ class OrganizationRefused:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryTriedAgain:
+    """Somebody had the messages that were given up tried again; `by` is None on the bot's own command line."""
+
+    messages: int
+    by: PersonId | None
+    at: datetime
+
+
 CompanyFact = (
     FreezeDeclared
     | FreezeLifted
@@ -79,4 +88,5 @@ CompanyFact = (
     | DelegationEnded
     | OrganizationReloaded
     | OrganizationRefused
+    | DeliveryTriedAgain
 )

@@ -2,6 +2,10 @@
 
 import threading
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +14,13 @@ class Fault:
 
     Attributes:
         status: answer with this HTTP status instead, doing nothing; 429 carries `Retry-After`.
+        body: answer with this text, called HTML, instead of JSON, doing nothing; the status is 200 or `status`.
+        afterwards: what is said here happens when that was done which was asked.
         delay: seconds to wait first.
         lose_answer: do what was asked, then cut the connection without an answer.
         drop: cut the connection without doing it.
         error: refuse with this word of Slack's, doing nothing.
+        retry_after: what `Retry-After` says, which may be nonsense; None leaves it out.
         times: how many calls it still hits.
     """
 
@@ -22,14 +29,23 @@ class Fault:
     lose_answer: bool = False
     drop: bool = False
     error: str | None = None
-    retry_after: int = 1
+    retry_after: int | str | None = 1
     times: int = 1
+    body: str | None = None
+    afterwards: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers in the place of what was asked."""
+        return self.status is not None or self.error is not None or self.body is not None
 
 
 class Faults:
-    """The faults that wait, by method, first come first served."""
+    """The faults that wait, by method, first come first served; where none waits, `weather` is asked."""
 
     def __init__(self) -> None:
+        self.weather: Callable[[str], Fault | None] | None = None
+        """Says for each call of a method what happens to it; called in the server's loop, so it must not wait."""
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Fault]] = {}
 
@@ -54,9 +70,10 @@ class Faults:
                 else:
                     waiting.pop(0)
                 return fault
-        return None
+        return self.weather(method) if self.weather else None
 
     def clear(self) -> None:
         """Let nothing fail any more."""
+        self.weather = None
         with self._lock:
             self._waiting.clear()

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -107,7 +107,7 @@ class Api:
     async def _call(self, request: Request) -> Response:
         name = request.path_params["method"]
         fault = self._workspace.faults.take(name)
-        if fault is not None and (early := await self._strike(request, name, fault)):
+        if fault is not None and not fault.afterwards and (early := await self._strike(request, name, fault)):
             return early
         began = time.monotonic()
         given: Json = {}
@@ -119,6 +119,8 @@ class Api:
             answer, status, refusal = refused.answer(), refused.status, str(refused)
             headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after else {}
         self._note(name, given, answer, status, began, refusal)
+        if fault is not None and fault.afterwards and (late := await self._strike(request, name, fault)):
+            return late
         if fault is not None and fault.lose_answer:
             return _cut(request)
         return JSONResponse(answer, status, headers)
@@ -150,17 +152,21 @@ class Api:
             raise RefusalError("not_allowed_token_type")
 
     async def _strike(self, request: Request, name: str, fault: Fault) -> Response | None:
-        """What a fault does before the call is carried out; None where it lets it pass."""
+        """What a fault does before the call is carried out, or after; None where it lets it pass."""
         began = time.monotonic()
         await asyncio.sleep(fault.delay)
         if fault.drop:
             self._note(name, {}, {}, 0, began, "dropped")
             return _cut(request)
-        if fault.status is None and fault.error is None:
+        if not fault.answers:
             return None
         error = fault.error or ("ratelimited" if fault.status == 429 else "internal_error")  # noqa: PLR2004 – HTTP's own number
         status = fault.status or 200
-        headers = {"Retry-After": str(fault.retry_after)} if status == 429 else {}  # noqa: PLR2004 – as above
+        says_when = status == 429 and fault.retry_after is not None  # noqa: PLR2004 – as above
+        headers = {"Retry-After": str(fault.retry_after)} if says_when else {}
+        if fault.body is not None:
+            self._note(name, {}, {"body": fault.body}, status, began, "no JSON")
+            return HTMLResponse(fault.body, status, headers)
         answer: Json = {"ok": False, "error": error}
         self._note(name, {}, answer, status, began, error)
         return JSONResponse(answer, status, headers)

@@ -33,3 +33,7 @@ class LineKind(StrEnum):
     """One reminder of a post-incident review to one person, into which delivery splits its notice."""
     ANCHOR = "anchor"
     """A day's seal of the audit log, for the audit channel: `anchor/512`, its hash as payload."""
+    UNDELIVERED = "undelivered"
+    """What did not reach Slack and what to do about it, for the admin channel; one message, then one for each new trouble."""
+    FALLBACK = "fallback"
+    """A change's card for its requester, while the service's channel cannot show it: `fallback/142`."""

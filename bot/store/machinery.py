@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Base, Number
+from bot.store.columns import Base, Number, index_where
 
 
 class AuditRow(Base):
@@ -110,13 +110,33 @@ class OutboxRow(Base):
     dead_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index(
-            "ix_outbox_living",
+        index_where("ix_outbox_due", "dead_at IS NULL", "due_at", "id"),
+        index_where("ix_outbox_dead", "dead_at IS NOT NULL", "due_at", "id"),
+        index_where("ix_outbox_leased", "leased_until IS NOT NULL", "change_id"),
+        index_where(
+            "ix_outbox_in_order",
+            "dead_at IS NULL AND kind IN ('entry', 'incident', 'thread')",
+            "change_id",
+            "kind",
             "id",
-            sqlite_where=text("dead_at IS NULL"),
-            postgresql_where=text("dead_at IS NULL"),
         ),
     )
+
+
+class GivenUpRow(Base):
+    """One message that people were told did not reach Slack, under the number of the telling; `through_at`: that it did after all.
+
+    Both times are business time, as it was when people were told.
+    """
+
+    __tablename__ = "given_up"
+
+    number: Mapped[int] = mapped_column(Number)
+    key: Mapped[str]
+    noted_at: Mapped[datetime]
+    through_at: Mapped[datetime | None]
+
+    __table_args__ = (PrimaryKeyConstraint("number", "key"),)
 
 
 class DedupeRow(Base):
@@ -145,5 +165,6 @@ audit_texts = cast("Table", AuditTextRow.__table__)
 messages = cast("Table", MessageRow.__table__)
 deadlines = cast("Table", DeadlineRow.__table__)
 outbox = cast("Table", OutboxRow.__table__)
+given_up = cast("Table", GivenUpRow.__table__)
 dedupe = cast("Table", DedupeRow.__table__)
 directory_answers = cast("Table", DirectoryAnswerRow.__table__)

@@ -23,6 +23,9 @@ class CompanyNumbers(Protocol):
     def next_delegation(self) -> DelegationId:
         """The next delegation's number."""
 
+    def given_up(self) -> int:
+        """How many messages were given up and are not on their way again."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyMoment:
@@ -47,6 +50,10 @@ class CompanyMoment:
     def next_delegation(self) -> DelegationId:
         """The next delegation's number."""
         return self.numbers.next_delegation()
+
+    def given_up(self) -> int:
+        """How many messages were given up and are not on their way again."""
+        return self.numbers.given_up()
 
     def roles(self) -> tuple[Role, ...]:
         """Every role that the actor holds for any service now."""

@@ -10,6 +10,7 @@ from bot.rules.company_facts import (
     CompanyFact,
     DelegationEnded,
     DelegationNamed,
+    DeliveryTriedAgain,
     FreezeDeclared,
     FreezeLifted,
 )
@@ -46,6 +47,9 @@ def company_lines(
         if isinstance(fact, DelegationNamed | DelegationEnded):
             about = delegation_lines(connection, fact, moment, REFRESHED_MOST)
             lines.update((line.key, line) for line in about)
+        if isinstance(fact, DeliveryTriedAgain):
+            told = Line(LineKind.UNDELIVERED.value, LineKind.UNDELIVERED)
+            lines[told.key] = told
     return tuple(lines.values())
 
 

@@ -189,6 +189,15 @@ def delegate(camera: Camera, stage: Stage) -> None:
     camera.takes_form("delegate", "dora", hers)
 
 
+def undelivered(camera: Camera, stage: Stage) -> None:
+    """Slack shows the bot no such Ben, and somebody archives the service's channel; what people read meanwhile."""
+    stage.sandbox.faults.next("conversations.open", error="user_not_found")
+    asks_for(stage)
+    stage.sandbox.channel("payments").conversation.is_archived = True
+    approve(stage, "tia")
+    camera.takes("undelivered", "?as=eve&channel=deploy-admin&beside=ana&beside-channel=dm", TALL)
+
+
 SCENES: Final[Mapping[str, Scene]] = {
     "release": release,
     "reminder": reminder,
@@ -199,6 +208,7 @@ SCENES: Final[Mapping[str, Scene]] = {
     "alarm": alarm,
     "hotfix": hotfix,
     "delegate": delegate,
+    "undelivered": undelivered,
 }
 
 

@@ -81,6 +81,7 @@ MAY_IMPORT = {
         )
     ),
     "bot.policy_check": frozenset({"bot.rules"}),
+    "bot.undelivered": frozenset({"bot.rules", "bot.store"}),
     "bot.demo": frozenset({"bot"}),
     "bot.__main__": frozenset({"bot"}),
 }

@@ -43,6 +43,7 @@ from tests.slack.hotfix_scenes import hotfix_forms, hotfix_messages
 from tests.slack.incident_scenes import incident_forms, incident_messages, timelines_as_text
 from tests.slack.production import forms_about_production, messages_about_production
 from tests.slack.review_scenes import forms_about_reviews, messages_about_reviews
+from tests.slack.undelivered_lists import undelivered_messages
 from tests.slack.windows_ahead import calendars, forms_about_windows, full_calendar
 
 LINK = "https://harbor.slack.com/archives/C0PAYMENTS/p1"
@@ -65,6 +66,7 @@ def messages(scene: Scene, words: str = "because") -> Iterator[Message]:
     yield from messages_about_production(scene, words)
     yield from hotfix_messages(scene)
     yield from incident_messages(scene, words)
+    yield from undelivered_messages(scene, words)
     for ask in asks(scene.change, scene.setting):
         yield ask_message(scene, ask)
         yield ask_message(scene, ask, LINK)

@@ -18,9 +18,9 @@ from bot.slack.ids import (
     decode_room,
     decode_snooze,
     decode_spoken,
-    decode_turn,
     decode_waiver,
 )
+from bot.slack.ids.turns import decode_turn
 from bot.slack.views.kit import Json, Message
 
 MENTION = re.compile(r"<[@#]|<!(?!date\^\d+\^[^|<>]+\|[^<>|]+>)")
@@ -140,7 +140,7 @@ def _check_button(button: Mapping[str, object]) -> None:
     """Its id fits one press, and its value says what that press is about."""
     (press,) = [each for each in Press if each.pattern.fullmatch(str(button["action_id"]))]
     value = str(button["value"]) if "value" in button else None
-    if press in {Press.REQUEST, Press.OPEN_CARD, Press.DELEGATE, Press.DECLARE_HOTFIX}:
+    if press in {Press.REQUEST, Press.OPEN_CARD, Press.DELEGATE, Press.DECLARE_HOTFIX, Press.TRY_AGAIN}:
         assert value is None
     else:
         assert DECODED_BY.get(press, Ref.decode)(value)

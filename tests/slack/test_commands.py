@@ -6,7 +6,7 @@ from bot.rules.filters import ChangeFilter
 from bot.rules.life import FINISHED, LIVE, Stage
 from bot.rules.terms import ChangeId, ServiceName
 from bot.slack.forms.commands import UnknownWord, nearest, parse_filter, unescaped
-from bot.slack.ids import TURN_WORDS_MOST, Turn, decode_turn
+from bot.slack.ids.turns import TURN_WORDS_MOST, Turn, decode_turn
 from bot.slack.views.help import LINES_MOST, today_message
 from bot.slack.views.kit import VALUE_MOST
 from bot.store.reading import Waits

@@ -22,7 +22,7 @@ from bot.rules.terms import (
     Words,
 )
 from bot.slack.forms.commands import UnknownWord, parse_deployment_filter
-from bot.slack.ids import Turn, decode_turn
+from bot.slack.ids.turns import Turn, decode_turn
 from bot.slack.listeners.deployment_lists import asks_for_deployments
 from bot.slack.views.deployment_list import deployments_message
 from bot.store.reading import DeploymentCursor, DeploymentPage

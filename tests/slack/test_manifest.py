@@ -82,16 +82,19 @@ def test_what_is_registered_is_what_the_manifest_declares(registry: Registry) ->
 
 
 def calls(root: Path) -> Iterator[tuple[str, str]]:
-    """Every method that is called on something named client, and where."""
+    """Every method that is called on something named client, or given to be called, and where."""
     for path in sorted((root / "bot").rglob("*.py")):
         if "sandbox" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                on = node.func.value
+            if not isinstance(node, ast.Call):
+                continue
+            given = node.args[:1] if isinstance(node.func, ast.Name) and node.func.id == "partial" else []
+            for method in (node.func, *given):
+                on = method.value if isinstance(method, ast.Attribute) else None
                 name = on.attr if isinstance(on, ast.Attribute) else on.id if isinstance(on, ast.Name) else ""
-                if name in {"client", "_client"}:
-                    yield node.func.attr, str(path)
+                if isinstance(method, ast.Attribute) and name in {"client", "_client"}:
+                    yield method.attr, str(path)
 
 
 def test_every_method_that_is_called_has_its_scopes_and_no_other_has_any(pytestconfig: pytest.Config) -> None:

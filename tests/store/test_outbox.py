@@ -1,10 +1,12 @@
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Lock
 
 from bot.rules.terms import ChangeId
 from bot.store.changes import write_facts
 from bot.store.database import Database
-from bot.store.outbox import ATTEMPTS, ClaimedLine, Line, bury, claim, dead_lines, done, later, wish
+from bot.store.outbox import ClaimedLine, Line, claim, done, later, put_off, renew, wish
 from tests.store.facts_at_random import MONDAY, PRODUCTION, request
 
 LEASE = timedelta(seconds=30)
@@ -30,7 +32,7 @@ def test_ten_quick_wishes_for_one_thing_are_one_line(database: Database) -> None
         want(database, CARD)
     (line,) = take(database)
     assert (line.key, line.wanted, line.attempts, line.wished_at) == ("card:1", 10, 0, MONDAY)
-    done(database, line)
+    done(database, line, MONDAY)
     assert take(database, MONDAY + LEASE) == []
 
 
@@ -68,7 +70,7 @@ def test_a_wish_made_during_the_delivery_has_it_delivered_once_more(database: Da
     want(database, CARD)
     (line,) = take(database)
     want(database, CARD)
-    done(database, line)
+    done(database, line, MONDAY)
     assert take_keys(database) == ["card:1"]
 
 
@@ -76,12 +78,12 @@ def test_whose_lease_ran_out_can_no_longer_finish_the_line(database: Database) -
     want(database, CARD)
     (slow,) = take(database)
     assert take_keys(database, MONDAY + LEASE) == ["card:1"]
-    done(database, slow)
+    done(database, slow, MONDAY)
     later(database, slow, now_real=MONDAY, until=MONDAY + timedelta(days=1), problem="slow")
     assert take(database, MONDAY + LEASE) == []
     (last,) = take(database, MONDAY + 2 * LEASE)
     assert last.attempts == 0
-    done(database, last)
+    done(database, last, MONDAY)
     assert take(database, MONDAY + timedelta(days=2)) == []
 
 
@@ -94,30 +96,6 @@ def test_a_line_that_could_not_be_delivered_waits_and_counts(database: Database)
     assert take(database, MONDAY + LEASE) == []
     (again,) = take(database, soon)
     assert again.attempts == 1
-
-
-def test_a_line_that_failed_too_often_is_dead_and_never_lost(database: Database) -> None:
-    want(database, CARD)
-    given_up = []
-    for _ in range(ATTEMPTS):
-        (line,) = take(database)
-        given_up.append(later(database, line, now_real=MONDAY, until=MONDAY, problem="channel_not_found"))
-    assert given_up == [False] * (ATTEMPTS - 1) + [True]
-    assert take(database) == []
-    with database.read() as connection:
-        (dead,) = dead_lines(connection, 10)
-    assert (dead.key, dead.problem, dead.dead_at) == ("card:1", "channel_not_found", MONDAY)
-
-
-def test_a_new_wish_brings_a_dead_line_back(database: Database) -> None:
-    want(database, CARD)
-    (line,) = take(database)
-    bury(database, line, now_real=MONDAY, problem="is_archived")
-    assert take(database) == []
-    tomorrow = MONDAY + timedelta(days=1)
-    want(database, CARD, at=tomorrow)
-    (again,) = take(database, tomorrow)
-    assert again.attempts == 0
 
 
 def test_of_many_claimants_each_line_goes_to_one(database: Database) -> None:
@@ -144,3 +122,88 @@ def test_acts_that_wish_for_the_same_things_in_another_order_do_not_collide(data
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(act, range(4)))
     assert {line.wanted for line in take(database, limit=100)} == {40}
+
+
+def with_changes(database: Database, *numbers: int) -> None:
+    with database.write() as connection:
+        for number in numbers:
+            facts = [request(number, version=f"4.{number}.0")]
+            write_facts(connection, ChangeId(number), facts, production=PRODUCTION)
+
+
+def test_while_one_line_of_a_change_is_delivered_its_others_wait(database: Database) -> None:
+    with_changes(database, 1, 2)
+    one, other = (
+        [Line(f"{kind}/{number}", kind, ChangeId(number)) for kind in ("card", "asks")] for number in (1, 2)
+    )
+    want(database, *one)
+    want(database, *other)
+    first, second = take(database, limit=1), take(database, limit=1)
+    assert [line.change for line in (*first, *second)] == [1, 2]
+    assert take(database) == []
+    done(database, first[0], MONDAY)
+    assert [line.change for line in take(database, limit=1)] == [1]
+    assert {line.change for line in take(database, MONDAY + LEASE)} == {1, 2}
+
+
+def test_lines_that_belong_to_no_change_do_not_wait_for_each_other(database: Database) -> None:
+    want(database, HOME, Line("home:U0BEN", "home"))
+    assert take_keys(database, limit=1) + take_keys(database, limit=1) == ["home:U0ANA", "home:U0BEN"]
+
+
+def test_what_is_read_in_order_waits_for_the_earlier_ones_and_nothing_else_does(database: Database) -> None:
+    with_changes(database, 1, 2)
+    for key, change in (("thread/1/5", 1), ("thread/1/6", 1), ("thread/2/7", 2), ("told/1/8", 1)):
+        want(database, Line(key, key.partition("/")[0], ChangeId(change)))
+    (first,) = take(database, limit=1)
+    soon = MONDAY + timedelta(minutes=1)
+    later(database, first, now_real=MONDAY, until=soon, problem="no answer")
+    assert take_keys(database) == ["thread/2/7", "told/1/8"]
+    assert take_keys(database, soon, limit=2) == ["thread/2/7", "told/1/8"]
+    later_still = soon + LEASE
+    assert take_keys(database, later_still) == ["thread/2/7", "told/1/8", "thread/1/5"]
+    (again,) = [line for line in take(database, later_still + LEASE) if line.key == "thread/1/5"]
+    done(database, again, later_still + LEASE)
+    assert "thread/1/6" in take_keys(database, later_still + 2 * LEASE)
+
+
+def test_a_hold_is_renewed_only_by_its_holder(database: Database) -> None:
+    want(database, CARD)
+    (line,) = take(database)
+    with database.write() as connection:
+        renewed = renew(connection, line, until=MONDAY + 2 * LEASE)
+    assert renewed
+    assert take(database, MONDAY + LEASE) == []
+    put_off(database, line, until=MONDAY)
+    assert take(database, MONDAY + LEASE) == []
+    (other,) = take(database, MONDAY + 2 * LEASE)
+    with database.write() as connection:
+        assert renew(connection, renewed, until=MONDAY + 9 * LEASE) is None
+    done(database, other, MONDAY)
+    assert take(database, MONDAY + 9 * LEASE) == []
+
+
+def test_of_many_claimants_no_two_ever_work_on_one_change(database: Database) -> None:
+    with_changes(database, *range(1, 6))
+    for number in range(12):
+        want(database, *(Line(f"told/{change}/{number}", "told", ChangeId(change)) for change in range(1, 6)))
+    guard, at_work = Lock(), Counter[ChangeId | None]()
+    met: list[ChangeId | None] = []
+
+    def work(_: int) -> int:
+        handled = 0
+        while found := take(database, limit=1):
+            with guard:
+                at_work[found[0].change] += 1
+                met.extend(change for change, count in at_work.items() if count > 1)
+            handled += 1
+            with guard:
+                at_work[found[0].change] -= 1
+            done(database, found[0], MONDAY)
+        return handled
+
+    with ThreadPoolExecutor(5) as pool:
+        handled = sum(pool.map(work, range(5)))
+    # Who finds every change at work goes home early; what they leave is still there.
+    handled += work(0)
+    assert (handled, met) == (60, [])

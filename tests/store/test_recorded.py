@@ -10,6 +10,7 @@ from bot.rules.company_facts import (
     CompanyFact,
     DelegationEnded,
     DelegationNamed,
+    DeliveryTriedAgain,
     FreezeDeclared,
     FreezeLifted,
     OrganizationRefused,
@@ -64,6 +65,7 @@ COMPANY: list[Recorded] = [
     DelegationEnded(DelegationId(1), TIA, MONDAY),
     OrganizationReloaded("9f2c", MONDAY),
     OrganizationRefused("9f2d", "nobody is QA", MONDAY),
+    DeliveryTriedAgain(3, TIA, MONDAY),
 ]
 
 

@@ -67,6 +67,9 @@ class Nine:
     def next_delegation(self) -> DelegationId:
         return DelegationId(9)
 
+    def given_up(self) -> int:
+        return 9
+
 
 @dataclass
 class Board:

@@ -66,6 +66,9 @@ class Seven:
     def next_delegation(self) -> DelegationId:
         return DelegationId(7)
 
+    def given_up(self) -> int:
+        return 7
+
 
 @dataclass
 class Board:

@@ -5,7 +5,7 @@ has to change, so that every line makes at most one new message: a crash in betw
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,12 +21,14 @@ from bot.rules.waiting import concerned
 from bot.slack.deliver.alarms import alarm_now
 from bot.slack.deliver.company_news import OF_THE_COMPANY, CompanyNews
 from bot.slack.deliver.direct import Direct
+from bot.slack.deliver.hold import LEASE, Hold
 from bot.slack.deliver.homes import Homes
 from bot.slack.deliver.places import Places
 from bot.slack.deliver.posting import NotNow, Poster, Undeliverable, digest_of
 from bot.slack.deliver.reminders import is_open, reminded, reminder
 from bot.slack.deliver.reviews import is_still_owed, keys_of, reminder_now, review_reminders
 from bot.slack.deliver.timelines import Timelines
+from bot.slack.deliver.undelivered import Fallbacks
 from bot.slack.deliver.wanted import (
     asked,
     asked_before,
@@ -36,6 +38,7 @@ from bot.slack.deliver.wanted import (
     watched,
     watched_before,
 )
+from bot.slack.deliver.words import HOPELESS
 from bot.slack.views.card import card
 from bot.store import messages, outbox
 from bot.store.database import Database, DatabaseBusy, DatabaseGone
@@ -43,9 +46,6 @@ from bot.store.lines import LineKind
 from bot.store.messages import Place
 from bot.store.outbox import ClaimedLine, Line
 
-LEASE: Final = timedelta(seconds=15)
-"""Longer than the calls for one line can take; after a crash a line waits this long at most."""
-BATCH: Final = 1
 UNDELIVERABLE_WAIT: Final = timedelta(minutes=1)
 _OF_NOTICES: Final = frozenset({LineKind.TOLD, LineKind.ALARM, LineKind.REVIEW})
 """Messages that a notice is split into: their lines carry what it says."""
@@ -55,7 +55,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Delivers what the outbox asks for. `now` is business time, `real_now` real time."""
+    """Delivers what the outbox asks for. `now` is business time, `real_now` real time. Safe to share between threads."""
 
     database: Database
     company: Company
@@ -64,46 +64,67 @@ class Delivery:
     real_now: Callable[[], datetime]
 
     def deliver(self) -> int:
-        """Deliver everything that is due; returns how many lines were handled, put off ones included."""
+        """Deliver everything that is due, alone; returns how many lines were handled, put off ones included."""
         handled = 0
-        while lines := outbox.claim(self.database, now_real=self.real_now(), lease=LEASE, limit=BATCH):
-            for line in lines:
-                self._deliver_line(line)
-            handled += len(lines)
+        while line := self.take():
+            self.deliver_line(line)
+            handled += 1
         return handled
 
-    def _deliver_line(self, line: ClaimedLine) -> None:
+    def take(self) -> ClaimedLine | None:
+        """Claim the line that has been due longest; None when nothing is due, or Slack does not let the bot in."""
+        if self.poster.is_paused:
+            return None
+        lines = outbox.claim(self.database, now_real=self.real_now(), lease=LEASE, limit=1)
+        return lines[0] if lines else None
+
+    def deliver_line(self, line: ClaimedLine) -> None:
+        """Show what a line names as it is now; then it is done, put off or given up.
+
+        Raises:
+            DatabaseBusy, DatabaseGone: it is claimed until its lease runs out.
+        """
+        hold = Hold(line, self.real_now)
         try:
-            self._show(line)
+            replace(self, poster=self.poster.holding(hold)).show(line)
         except NotNow as reason:
-            self._put_off(line, reason)
+            self._put_off(hold.line, reason)
         except Undeliverable as error:
-            until = self.real_now() + UNDELIVERABLE_WAIT
-            dead = outbox.later(
-                self.database, line, now_real=self.real_now(), until=until, problem=str(error)
-            )
-            log.warning("slack refused a message", line=line.key, slack_error=str(error), given_up=dead)
+            self._refused(hold.line, str(error))
         except (DatabaseBusy, DatabaseGone):
             raise
         except Exception as error:
-            until = self.real_now() + UNDELIVERABLE_WAIT
-            outbox.later(self.database, line, now_real=self.real_now(), until=until, problem=repr(error))
             log.exception("a message could not be made", line=line.key)
+            self._try_later(hold.line, self.real_now() + UNDELIVERABLE_WAIT, repr(error))
         else:
-            outbox.done(self.database, line)
+            outbox.done(self.database, hold.line, self.real_now())
 
     def _put_off(self, line: ClaimedLine, reason: NotNow) -> None:
         if not reason.failed:
             outbox.put_off(self.database, line, until=reason.until)
             return
-        dead = outbox.later(
-            self.database, line, now_real=self.real_now(), until=reason.until, problem=reason.problem
-        )
+        dead = self._try_later(line, reason.until, reason.problem)
         log.warning("slack did not answer", line=line.key, problem=reason.problem, given_up=dead)
 
-    def _show(self, line: ClaimedLine) -> None:
+    def _refused(self, line: ClaimedLine, word: str) -> None:
+        if word in HOPELESS:
+            outbox.bury(self.database, line, now_real=self.real_now(), problem=word)
+            dead = True
+        else:
+            dead = self._try_later(line, self.real_now() + UNDELIVERABLE_WAIT, word)
+        log.warning("slack refused a message", line=line.key, slack_error=word, given_up=dead)
+
+    def _try_later(self, line: ClaimedLine, until: datetime, problem: str) -> bool:
+        return outbox.later(self.database, line, now_real=self.real_now(), until=until, problem=problem)
+
+    def show(self, line: ClaimedLine) -> None:
+        """Show what a line names, in as many calls as it takes; a family is split into a line for each message.
+
+        Raises:
+            NotNow, Undeliverable: as `Poster.show`.
+        """
         if line.kind == LineKind.HOME:
-            self._homes.show(line.key, attempts=line.attempts)
+            self._homes.show(line.key)
             return
         if line.kind in OF_THE_COMPANY:
             CompanyNews(self.database, self.company, self.poster, self.now).show(line)
@@ -112,7 +133,7 @@ class Delivery:
         if scene is None:
             return
         match line.kind:
-            case LineKind.CARD:
+            case LineKind.CARD | LineKind.FALLBACK:
                 self._show_card(scene, line)
             case LineKind.ASKS:
                 self._split(
@@ -136,9 +157,12 @@ class Delivery:
             return self.company.scene(connection, change, self.now())
 
     def _show_card(self, scene: Scene, line: ClaimedLine) -> None:
+        if line.kind == LineKind.FALLBACK:
+            Fallbacks(self.database, self.poster).show(scene, line, self._card_link(scene))
+            return
         channel = self.company.organization.services[scene.change.service].channel
         place = Place(line.key, LineKind.CARD, channel, change=scene.change.id)
-        self.poster.show(place, card(scene), attempts=line.attempts)
+        self.poster.show(place, card(scene))
 
     def _card_link(self, scene: Scene) -> str | None:
         return self._places.card_link(scene.change.id)

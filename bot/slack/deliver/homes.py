@@ -23,7 +23,7 @@ class Homes:
     overview: Overview
     poster: Poster
 
-    def show(self, key: str, *, attempts: int = 0) -> None:
+    def show(self, key: str) -> None:
         """Publish the Home with this key, `home/U0ANA`, as it is now.
 
         Raises:
@@ -36,7 +36,7 @@ class Homes:
         planned = (each.change for each in content.ahead.windows)
         links = self._links({*(scene.change.id for scene in scenes), *planned})
         place = Place(key, LineKind.HOME, channel=person, person=person)
-        self.poster.publish(place, home(content, links), attempts=attempts)
+        self.poster.publish(place, home(content, links))
 
     def lines_for(self, people: Iterable[PersonId]) -> list[Line]:
         """A line for each of these people whose Home was shown before."""

@@ -9,7 +9,8 @@ from bot.people.company import Company
 from bot.rules.terms import ChangeId
 from bot.slack.deliver.direct import Direct, Where
 from bot.slack.deliver.posting import NotNow, Poster, Undeliverable
-from bot.slack.deliver.rooms import OUT_OF_REACH, Rooms
+from bot.slack.deliver.rooms import Rooms
+from bot.slack.deliver.words import OUT_OF_REACH
 from bot.store import messages, outbox
 from bot.store.database import Database
 from bot.store.lines import LineKind
@@ -52,24 +53,24 @@ class Places:
                 self._show_in_thread(change, line, direct)
                 return
             case Where.INCIDENTS:
-                self._show_to_incident(change, line, direct)
+                self._show_to_incident(change, direct)
                 return
             case person:
                 channel = self.poster.direct_channel(person)
         place = Place(direct.key, direct.kind, channel, change=change, person=direct.person)
-        self.poster.show(place, direct.message, attempts=line.attempts)
+        self.poster.show(place, direct.message)
 
-    def _show_to_incident(self, change: ChangeId, line: ClaimedLine, direct: Direct) -> None:
+    def _show_to_incident(self, change: ChangeId, direct: Direct) -> None:
         """In a hotfix's own channel; for everything else, and where that is out of reach, in the organization's."""
         everybodys = self.company.organization.incident_channel
         own = Rooms(self.database, self.company, self.poster, self.real_now).own_channel(change)
         place = Place(direct.key, direct.kind, own or everybodys, change=change)
         try:
-            self.poster.show(place, direct.message, attempts=line.attempts)
+            self.poster.show(place, direct.message)
         except Undeliverable as error:
             if own in {None, everybodys} or str(error) not in OUT_OF_REACH:
                 raise
-            self.poster.show(replace(place, channel=everybodys), direct.message, attempts=line.attempts)
+            self.poster.show(replace(place, channel=everybodys), direct.message)
 
     def _show_in_thread(self, change: ChangeId, line: ClaimedLine, direct: Direct) -> None:
         """A card that somebody deleted is posted anew first."""
@@ -78,7 +79,7 @@ class Places:
             raise self._no_card_yet(line)
         place = Place(direct.key, direct.kind, card.channel, change=change, thread=card.ts)
         try:
-            self.poster.show(place, direct.message, attempts=line.attempts)
+            self.poster.show(place, direct.message)
         except Undeliverable as error:
             if str(error) != THREAD_GONE:
                 raise

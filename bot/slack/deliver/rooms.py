@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -31,14 +32,6 @@ TAKEN: Final = "name_taken"
 PRIVATE: Final = "method_not_supported_for_channel_type"
 """Nobody joins a private channel by themselves; the bot may be in it all the same."""
 A_PAGE: Final = 1000
-OUT_OF_REACH: Final = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_scope"}
-)
-"""Slack's words for a channel in which the bot cannot write (any more)."""
-NO_ENTRY_AT_ALL: Final = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
-)
-"""Words that say nothing about rooms: when the bot is let in again, it opens one."""
 
 log = structlog.get_logger()
 
@@ -63,20 +56,21 @@ class Rooms:
         room = self.known(change)
         return room.channel if room and not room.note else None
 
-    def find(self, scene: Scene, attempts: int = 0) -> Room:
+    def find(self, scene: Scene) -> Room:
         """The room of a hotfix; joined or opened where that was not done yet.
+
+        Of a room that Slack refuses, the service's channel takes the place.
 
         Raises:
             NotNow: Slack did not answer, or a room was opened: what comes next has the whole of a line's time.
-            Undeliverable: Slack does not know the bot; of a room that it refuses, the service's channel takes the place.
         """
         change = scene.change
         room = self.known(change.id)
         if room:
             return room
         if change.incident_channel:
-            return self._enter(scene, change.incident_channel, attempts)
-        return self._open(scene, attempts)
+            return self._enter(scene, change.incident_channel)
+        return self._open(scene)
 
     def leave(self, scene: Scene, room: Room, word: str) -> bool:
         """Go on in the service's channel, since Slack says this of the room's; False where that is where it stands."""
@@ -95,39 +89,35 @@ class Rooms:
         with self.database.write() as connection:
             return incident_rooms.settle(connection, room)
 
-    def _enter(self, scene: Scene, channel: str, attempts: int) -> Room:
+    def _enter(self, scene: Scene, channel: str) -> Room:
         with self.database.write() as connection:
             incident_rooms.reserve(connection, scene.change.id, "")
         try:
-            self.poster.call(lambda: self.poster.client.conversations_join(channel=channel), attempts)
+            self.poster.call(partial(self.poster.client.conversations_join, channel=channel))
         except Undeliverable as error:
-            if str(error) in NO_ENTRY_AT_ALL:
-                raise
             if str(error) != PRIVATE:
                 note = f"{NOT_LET_IN}{error}"
                 return self._settle(Room(scene.change.id, self._channel_of_service(scene), "", note=note))
         return self._settle(Room(scene.change.id, channel, ""))
 
-    def _open(self, scene: Scene, attempts: int) -> Room:
+    def _open(self, scene: Scene) -> Room:
         change = scene.change.id
         with self.database.write() as connection:
             is_first = incident_rooms.reserve(connection, change, next(names(scene)))
             reserved = incident_rooms.find(connection, change)
         if reserved is None or reserved.channel:
-            return reserved or self._open(scene, attempts)
+            return reserved or self._open(scene)
         try:
-            lost = None if is_first else self._lost(reserved, attempts)
-            opened = replace(reserved, channel=lost) if lost else self._create(scene, reserved, attempts)
+            lost = None if is_first else self._lost(reserved)
+            opened = replace(reserved, channel=lost) if lost else self._create(scene, reserved)
         except Undeliverable as error:
-            if str(error) in NO_ENTRY_AT_ALL:
-                raise
             note = f"{NOT_OPENED}{error}"
             return self._settle(replace(reserved, channel=self._channel_of_service(scene), note=note))
-        self._invite(scene, str(opened.channel), attempts)
+        self._invite(scene, str(opened.channel))
         self._settle(replace(opened, opened=True))
         raise NotNow(self.real_now(), "its channel was opened", failed=False)
 
-    def _create(self, scene: Scene, reserved: Room, attempts: int) -> Room:
+    def _create(self, scene: Scene, reserved: Room) -> Room:
         """A new channel, under the reserved name or, where that is taken, the next one that is free."""
         wanted = list(names(scene))
         begin = wanted.index(reserved.name) if reserved.name in wanted else 0
@@ -137,7 +127,7 @@ class Rooms:
                 raise NotNow(self.real_now(), "somebody else opens its channel", failed=False)
             room = replace(room, name=name)
             try:
-                answer = self._ask_for(name, attempts)
+                answer = self._ask_for(name)
             except Undeliverable as error:
                 if str(error) != TAKEN:
                     raise
@@ -145,9 +135,9 @@ class Rooms:
             return replace(room, channel=str(answer["channel"]["id"]))
         raise Undeliverable(TAKEN)
 
-    def _ask_for(self, name: str, attempts: int) -> Mapping[str, Any]:
+    def _ask_for(self, name: str) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = self.poster.call(
-            lambda: self.poster.client.conversations_create(name=name), attempts
+            partial(self.poster.client.conversations_create, name=name)
         )
         return answer
 
@@ -155,34 +145,37 @@ class Rooms:
         with self.database.write() as connection:
             return incident_rooms.rename(connection, room, name)
 
-    def _lost(self, reserved: Room, attempts: int) -> str | None:
+    def _lost(self, reserved: Room) -> str | None:
         """The channel of this name that the bot opened, where the answer to its opening was lost."""
-        own = self.poster.call(self.poster.client.auth_test, attempts)["user_id"]
+        own = self.poster.call(partial(self.poster.client.auth_test))["user_id"]
         cursor: str | None = ""
         while cursor is not None:
-            page = self._page(cursor, attempts)
+            page = self._page(cursor)
             for channel in page["channels"]:
                 if channel.get("name") == reserved.name and channel.get("creator") == own:
                     return str(channel["id"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
         return None
 
-    def _page(self, cursor: str, attempts: int) -> Mapping[str, Any]:
+    def _page(self, cursor: str) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = self.poster.call(
-            lambda: self.poster.client.conversations_list(
-                limit=A_PAGE, cursor=cursor, exclude_archived=True, types="public_channel"
-            ),
-            attempts,
+            partial(
+                self.poster.client.conversations_list,
+                limit=A_PAGE,
+                cursor=cursor,
+                exclude_archived=True,
+                types="public_channel",
+            )
         )
         return answer
 
-    def _invite(self, scene: Scene, channel: str, attempts: int) -> None:
+    def _invite(self, scene: Scene, channel: str) -> None:
         """All at once; where Slack refuses that, one by one: nobody keeps the others out."""
         people = invited(scene)
         client = self.poster.client
         try:
             self.poster.call(
-                lambda: client.conversations_invite(channel=channel, users=list(people), force=True), attempts
+                partial(client.conversations_invite, channel=channel, users=list(people), force=True)
             )
         except Undeliverable as refused:
             log.info("not everybody could be invited", channel=channel, slack_error=str(refused))

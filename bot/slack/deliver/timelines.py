@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import structlog
 
@@ -13,7 +14,8 @@ from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId
 from bot.rules.timeline_words import Reading
 from bot.slack.deliver.posting import NotNow, Poster, Undeliverable
-from bot.slack.deliver.rooms import OUT_OF_REACH, Rooms
+from bot.slack.deliver.rooms import Rooms
+from bot.slack.deliver.words import OUT_OF_REACH
 from bot.slack.views.incident import incident_message, topic
 from bot.slack.views.speech import Speech
 from bot.slack.views.timeline import entry_message
@@ -64,30 +66,25 @@ class Timelines:
 
     def _show_message(self, scene: Scene, line: ClaimedLine) -> None:
         """Post or update a hotfix's message, and see to its pin and to the channel's topic."""
-        room = self.rooms.find(scene, line.attempts)
+        room = self.rooms.find(scene)
         channel = str(room.channel)
         place = Place(line.key, LineKind.TIMELINE, channel, change=scene.change.id)
         self._reachable(
             scene,
             room,
-            lambda: self.poster.show(place, incident_message(scene, room.note), attempts=line.attempts),
+            lambda: self.poster.show(place, incident_message(scene, room.note)),
         )
-        self._pin(scene.change.id, line.attempts)
-        self._set_topic(room, line.attempts)
+        self._pin(scene.change.id)
+        self._set_topic(room)
 
     def _show_entry(self, scene: Scene, line: ClaimedLine) -> None:
-        """Post what one entry of the audit log adds to the timeline, after the message and every earlier entry."""
+        """Post what one entry of the audit log adds to the timeline, after the message; earlier entries are claimed first."""
         change = scene.change
         with self.database.read() as connection:
             said = timeline_line(connection, change, int(line.key.rpartition("/")[2]))
             names = names_in(connection, self.company.organization, [said] if said else [])
-            earlier = outbox.earlier(connection, line)
         if said is None:
             return
-        if earlier:
-            raise NotNow(
-                self.real_now() + earlier * self.poster.pace, "an earlier entry comes first", failed=False
-            )
         zone = self.company.organization.zone
         shown = entry_message(said, Reading(names, zone, change.requested_at), Speech(names, zone))
         root = self._message(change.id)
@@ -95,7 +92,7 @@ class Timelines:
             raise self._no_message_yet(line)
         place = Place(line.key, LineKind.ENTRY, root.channel, change=change.id, thread=root.ts)
         try:
-            self.poster.show(place, shown, attempts=line.attempts)
+            self.poster.show(place, shown)
         except Undeliverable as error:
             if str(error) not in {THREAD_GONE, *OUT_OF_REACH}:
                 raise
@@ -130,7 +127,7 @@ class Timelines:
                 messages.gone(connection, _key(scene.change.id), self.real_now())
             raise NotNow(self.real_now(), "it goes on in the service's channel", failed=False) from error
 
-    def _pin(self, change: ChangeId, attempts: int) -> None:
+    def _pin(self, change: ChangeId) -> None:
         """Once for each message; where Slack refuses it, the message does without."""
         shown = self._message(change)
         if shown is None or shown.ts is None:
@@ -141,10 +138,10 @@ class Timelines:
             known = messages.find(connection, place.key)
         if known and known.ts == ts:
             return
-        self._leniently(lambda: self.poster.client.pins_add(channel=channel, timestamp=ts), attempts)
+        self._leniently(partial(self.poster.client.pins_add, channel=channel, timestamp=ts))
         self._remember(place, ts, "")
 
-    def _set_topic(self, room: Room, attempts: int) -> None:
+    def _set_topic(self, room: Room) -> None:
         """Only where it says something new: Slack tells the whole channel of each. A service's channel keeps its own."""
         channel, organization = str(room.channel), self.company.organization
         if any(service.channel == channel for service in organization.services.values()):
@@ -156,9 +153,7 @@ class Timelines:
             known = messages.find(connection, place.key)
         if known and known.digest == digest:
             return
-        self._leniently(
-            lambda: self.poster.client.conversations_setTopic(channel=channel, topic=wanted), attempts
-        )
+        self._leniently(partial(self.poster.client.conversations_setTopic, channel=channel, topic=wanted))
         self._remember(place, TOPIC, digest)
 
     def _scenes_in(self, channel: str) -> list[Scene]:
@@ -169,10 +164,10 @@ class Timelines:
             ]
         return [scene for scene in found if scene]
 
-    def _leniently(self, call: Callable[[], object], attempts: int) -> None:
+    def _leniently(self, call: partial[Any]) -> None:
         """A convenience: a refusal is noted, and nothing else depends on it."""
         try:
-            self.poster.call(call, attempts)
+            self.poster.call(call)
         except Undeliverable as error:
             if str(error) != ALREADY:
                 log.warning("slack refused a pin or a topic", slack_error=str(error))

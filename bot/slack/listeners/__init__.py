@@ -18,6 +18,7 @@ from bot.slack.listeners import (
     spoken,
     submissions,
     timeline,
+    undelivered,
 )
 from bot.slack.listeners.desk import Desk
 
@@ -37,5 +38,6 @@ def listen(bolt: App, desk: Desk) -> None:
     review.register(bolt, desk)
     shortcuts.register(bolt, desk)
     timeline.register(bolt, desk)
+    undelivered.register(bolt, desk)
     events.register(bolt, desk)
     failures.register(bolt, desk)

@@ -8,7 +8,8 @@ from slack_bolt import Ack, App
 
 from bot.rules.terms import PersonId
 from bot.slack.forms.commands import UnknownWord, nearest, parse_filter, parse_services, unescaped
-from bot.slack.ids import COMMAND, Press, Ref, decode_turn
+from bot.slack.ids import COMMAND, Press, Ref
+from bot.slack.ids.turns import decode_turn
 from bot.slack.listeners.delegations import open_deputies
 from bot.slack.listeners.deployment_lists import asks_for_deployments, list_deployments
 from bot.slack.listeners.desk import Body, Desk, person_of

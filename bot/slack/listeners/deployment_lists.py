@@ -2,7 +2,8 @@
 
 from bot.rules.terms import DeploymentId
 from bot.slack.forms.commands import UnknownWord, parse_deployment_filter
-from bot.slack.ids import DEPLOYMENTS, Turn
+from bot.slack.ids import DEPLOYMENTS
+from bot.slack.ids.turns import Turn
 from bot.slack.listeners.desk import Body, Desk, person_of
 from bot.slack.listeners.lists import show_page
 from bot.slack.views.deployment_list import deployments_message, unknown_log_word

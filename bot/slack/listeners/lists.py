@@ -4,7 +4,7 @@ from slack_bolt import Respond
 
 from bot.rules.filters import ChangeFilter
 from bot.rules.terms import ChangeId
-from bot.slack.ids import Turn
+from bot.slack.ids.turns import Turn
 from bot.slack.listeners.desk import Body, Desk
 from bot.slack.views.calendar import calendar_message
 from bot.slack.views.kit import Message

@@ -8,7 +8,8 @@ from bot.rules.deviation import Deviation
 from bot.rules.logged import What
 from bot.rules.terms import ChangeId, change_label, deployment_label
 from bot.rules.words import join_names
-from bot.slack.ids import COMMAND, DEPLOYMENTS, Press, Ref, Turn
+from bot.slack.ids import COMMAND, DEPLOYMENTS, Press, Ref
+from bot.slack.ids.turns import Turn
 from bot.slack.views.kit import (
     Json,
     Message,

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from bot.rules.deviations import deviations_so_far
 from bot.rules.scene import Scene
 from bot.rules.terms import ChangeId
-from bot.slack.ids import COMMAND, DEPLOYMENTS, Press, Ref, Turn
+from bot.slack.ids import COMMAND, DEPLOYMENTS, Press, Ref
+from bot.slack.ids.turns import Turn
 from bot.slack.views.deployment_list import deviation_line
 from bot.slack.views.kit import (
     Json,

@@ -22,9 +22,9 @@ DEPLOYMENTS: Final = "deployments"
 class Press(StrEnum):
     """The `action_id` of every button, in lists followed by `:` and what tells one line's from another's.
 
-    Each one's value is a `Ref`, but OPEN_CARD's, REQUEST's, DECLARE_HOTFIX's and DELEGATE's, which have none, RUN's, which is a command's
-    text, LIFT_FREEZE's and END_DELEGATION's, which `decode_freeze` and `decode_delegation` read, NEWER's and
-    OLDER's, which are decoded by `decode_turn`, GRANT_WAIVER's and REFUSE_WAIVER's, which `decode_waiver` reads,
+    Each one's value is a `Ref`, but OPEN_CARD's, REQUEST's, DECLARE_HOTFIX's, DELEGATE's and TRY_AGAIN's, which have none,
+    RUN's, which is a command's text, LIFT_FREEZE's and END_DELEGATION's, which `decode_freeze` and `decode_delegation`
+    read, NEWER's and OLDER's, which `turns.decode_turn` reads, GRANT_WAIVER's and REFUSE_WAIVER's, which `decode_waiver` reads,
     SNOOZE's, which `decode_snooze` reads, and CONFIRM_VERBAL's and DISPUTE_VERBAL's, which `decode_spoken` reads.
     """
 
@@ -83,6 +83,7 @@ class Press(StrEnum):
     EXTEND_REVIEW = "extend_review"
     SNOOZE_REVIEW = "snooze_review"
     TIMELINE = "timeline"
+    TRY_AGAIN = "try_again"
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -372,29 +373,3 @@ def decode_choice(text: str | None) -> tuple[Choice, Ref] | None:
     if ref is None or name not in set(Choice):
         return None
     return Choice(name), ref
-
-
-TURN_WORDS_MOST: Final = 1500
-_TURN: Final = re.compile(rf"(newer|older):([1-9][0-9]{{0,17}}) ?(.{{0,{TURN_WORDS_MOST}}})", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Turning a list's page: beside which change – or deployment – the next one begins, on which side, and its words."""
-
-    beside: int
-    newer: bool
-    words: str
-
-    def encode(self) -> str:
-        """The value of the button: `older:132 payments mine`."""
-        return f"{'newer' if self.newer else 'older'}:{self.beside} {self.words[:TURN_WORDS_MOST]}"
-
-
-def decode_turn(text: str | None) -> Turn | None:
-    """What `Turn.encode` made, or None."""
-    found = _TURN.fullmatch(text or "")
-    if found is None:
-        return None
-    side, beside, words = found.groups()
-    return Turn(int(beside), side == "newer", words)
