@@ -196,6 +196,10 @@ class Sender:
         }
         return urlencode({"payload": json.dumps(payload)}).encode()
 
+    def close(self) -> None:
+        """Close its connections."""
+        self.client.close()
+
     def send(self, url: str, body: bytes, content_type: str = "application/x-www-form-urlencoded") -> Sent:
         """Sign a body now, and deliver it."""
         stamp = str(int(time.time()))

@@ -1,0 +1,199 @@
+"""Bots that start fast and can be told when to die: `python -m tests.forked_bots`.
+
+Everything is imported once; each line on stdin, a JSON object of the environment, starts a bot by forking, and answers with
+its pid on stdout. With `TIMES_AS_FAST` the bot's real time runs faster: leases end and waits are over sooner; with `PATIENCE` it waits so many seconds for an answer of Slack's. Such a bot has three more addresses, for whoever plays with it:
+
+- `/kill/before/7` and `/kill/after/7`: from now on count the commits of transactions that wrote something, and end this
+  process (SIGKILL) right before or right after the seventh; with 0 it counts only;
+- `/counted`: how many there were since;
+- `/tick/0.5`: do what is due until nothing is left, for so many seconds at most; answers with how much is left then.
+"""
+
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Final, Literal
+
+import psycopg  # noqa: F401 - forked processes need not import it again
+import sqlalchemy.dialects.postgresql.psycopg
+import sqlalchemy.dialects.sqlite.pysqlite  # noqa: F401 - as above
+import uvicorn
+import uvicorn.loops.auto
+import uvicorn.protocols.http.auto
+from sqlalchemy import Connection, Engine, event
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+import bot.app
+from bot.app import App, build
+from bot.logs import log_to_stderr
+from bot.settings import load_settings
+from bot.store.deadlines import next_due
+
+PACE: Final = timedelta(milliseconds=1)
+"""Days pass in seconds."""
+POLL: Final = 0.01
+Side = Literal["before", "after"]
+
+
+class Commits:
+    """Counts the commits of transactions that wrote something, and ends the process at one of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._dialects: list[object] = []
+        self._changes: dict[int, int] = {}
+        self.counted = 0
+        self._at = 0
+        self._side: Side = "before"
+
+    def arm(self, side: Side, at: int) -> None:
+        """Count from now on, and end the process at this commit; never with 0."""
+        with self._lock:
+            self.counted, self._at, self._side = 0, at, side
+
+    def watch(self, connection: Connection) -> None:
+        """To be called for each connection: its dialect is what commits."""
+        dialect: Any = connection.dialect  # it has no room for a method of an instance's own
+        with self._lock:
+            if dialect in self._dialects:
+                return
+            self._dialects.append(dialect)
+        commit = dialect.do_commit
+        is_sqlite = dialect.name == "sqlite"
+
+        def counted(driver: Any) -> None:  # noqa: ANN401 - whatever driver the dialect has
+            number = self._number(self._wrote_sqlite(driver) if is_sqlite else _wrote_postgresql(driver))
+            self._end_at(number, "before")
+            commit(driver)
+            self._end_at(number, "after")
+
+        dialect.do_commit = counted
+
+    def _number(self, wrote: bool) -> int:  # noqa: FBT001 - the only thing that it is given
+        """This commit's number; 0 for one that wrote nothing."""
+        with self._lock:
+            self.counted += wrote
+            return self.counted if wrote else 0
+
+    def _end_at(self, number: int, side: Side) -> None:
+        if number and (number, side) == (self._at, self._side):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _wrote_sqlite(self, driver: Any) -> bool:  # noqa: ANN401 - as above
+        before, now = (
+            self._changes.get(id(driver.driver_connection), 0),
+            driver.driver_connection.total_changes,
+        )
+        self._changes[id(driver.driver_connection)] = now
+        return bool(now != before)
+
+
+def _wrote_postgresql(driver: Any) -> bool:  # noqa: ANN401 - as above
+    with driver.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned()")
+        return cursor.fetchone()[0] is not None
+
+
+def run(environment: dict[str, str]) -> None:
+    """Be a bot until somebody ends it."""
+    os.environ.update(environment)
+    settings = load_settings()
+    log_to_stderr(settings.log_format)
+    commits = Commits()
+    event.listen(Engine, "engine_connect", commits.watch)
+    time = Path(environment["TIME"])
+
+    def now() -> datetime:
+        return datetime.fromisoformat(time.read_text())
+
+    hasten(int(environment.get("TIMES_AS_FAST", "1")))
+    if "PATIENCE" in environment:
+        vars(bot.app)["DELIVERY_SECONDS"] = int(environment["PATIENCE"])
+    app = build(settings, now=now, pace=PACE)
+    app.check_slack()
+    app.web.routes.extend(_addresses(app, commits, now))
+    # As `countersign run` does it: uvicorn raises the signal that stopped it once more.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    app.start()
+    try:
+        uvicorn.run(app.web, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    finally:
+        app.stop()
+
+
+def hasten(times: int) -> None:
+    """Let the real time that bots of this process go by, for leases and waits, run so many times as fast."""
+    began, counted_from = bot.app.real_now(), monotonic()
+
+    def hastened() -> datetime:
+        return began + times * timedelta(seconds=monotonic() - counted_from)
+
+    if times != 1:
+        vars(bot.app)["real_now"] = hastened
+
+
+def _addresses(app: App, commits: Commits, now: Any) -> list[Route]:  # noqa: ANN401 - a clock
+    def kill(request: Request) -> Response:
+        commits.arm(request.path_params["side"], request.path_params["at"])
+        return JSONResponse({})
+
+    def counted(_request: Request) -> Response:
+        return JSONResponse(commits.counted)
+
+    def left() -> dict[str, int]:
+        with app.database.read() as connection:
+            due = next_due(connection)
+        return {"messages": app.waiting(), "deadlines": int(due is not None and due <= now())}
+
+    def tick(request: Request) -> Response:
+        until = monotonic() + request.path_params["seconds"]
+        while True:
+            app.clock.tick_all()
+            app.desk.rest()
+            found = left()
+            if not any(found.values()) or monotonic() > until:
+                return JSONResponse(found)
+            sleep(POLL)
+
+    return [
+        Route("/kill/{side}/{at:int}", kill),
+        Route("/counted", counted),
+        Route("/tick/{seconds:float}", tick),
+    ]
+
+
+def main() -> None:
+    """Fork a bot for each line; their ends are nobody's business here."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    is_warm = False
+    for line in sys.stdin:
+        environment = json.loads(line)
+        if not is_warm:  # what the first one of a process learns, such as signatures, all of them know then
+            os.environ.update(environment)
+            build(load_settings()).stop()
+            gc.collect()
+            gc.freeze()
+            is_warm = True
+        pid = os.fork()
+        if not pid:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            log = os.open(environment["LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            for ours, theirs in ((nothing, 0), (log, 1), (log, 2)):
+                os.dup2(ours, theirs)
+            run(environment)
+            sys.exit(0)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
