@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bench.clicks import CLICK_MEASURES
 from bench.measure import Measure
+from bench.timers import TIMERS
 
-MEASURES: Final[tuple[Measure, ...]] = ()
+MEASURES: Final[tuple[Measure, ...]] = (*CLICK_MEASURES, *TIMERS)
