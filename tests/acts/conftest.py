@@ -34,6 +34,15 @@ from bot.workflows.approve import approve
 from bot.workflows.deploy import finish_production, finish_staging, start_production, start_staging
 from bot.workflows.verify import verify
 from bot.workflows.windows import propose_window
+from tests.short_form import leave_postgresql_to_the_whole_form
+
+ON_SQLITE_EVERY_DAY = frozenset({"test_review_clock.py", "test_review_snoozes.py", "test_verbal_chases.py"})
+"""When somebody is reminded: arithmetic, and timers that other tests of acts carry out on both databases."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    leave_postgresql_to_the_whole_form(items, "acts", ON_SQLITE_EVERY_DAY)
+
 
 MONDAY = "2026-11-30 08:30:00"
 """09:30 in Berlin."""

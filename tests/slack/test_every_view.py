@@ -142,8 +142,8 @@ def review_with(review: Review, words: Words) -> Review:
 
 
 EVERY_PAIR = [(situation, nasty) for situation in COURSES for nasty in NASTY]
-ONE_EACH = list(zip(COURSES, cycle(NASTY), strict=False))
-"""In the short form each situation meets one of the texts, and each text some situations."""
+ONE_EACH = list(zip(COURSES, cycle(NASTY), strict=False))[::2]
+"""In the short form every second situation meets one of the texts, and each text some situations."""
 
 
 @pytest.mark.parametrize(("situation", "nasty"), EVERY_PAIR if WHOLE else ONE_EACH)
@@ -160,7 +160,7 @@ def test_no_text_of_a_person_can_mention_format_or_break_anything(situation: str
         check_home(view)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60 if WHOLE else 15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=400), st.sampled_from(sorted(COURSES)))
 def test_any_text_at_all_is_shown_harmlessly(text: str, situation: str) -> None:
     scene = a_scene(situation)

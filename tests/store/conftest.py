@@ -7,6 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.store.database import Database, open_database
+from tests.short_form import leave_postgresql_to_the_whole_form
+
+ON_SQLITE_EVERY_DAY = frozenset({"test_export.py", "test_export_of_hotfixes.py"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    leave_postgresql_to_the_whole_form(items, "store", ON_SQLITE_EVERY_DAY)
 
 
 @pytest.fixture

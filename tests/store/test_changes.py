@@ -1,6 +1,7 @@
 import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import permutations, product
+from itertools import islice, permutations, product
 from typing import get_args
 
 import pytest
@@ -27,7 +28,7 @@ from bot.store.database import Database, DatabaseBusy
 from bot.store.models import changes, reviewers
 from bot.store.outbox import Line
 from bot.store.snapshots import snapshots
-from tests.short_form import only_in_the_whole_form
+from tests.short_form import WHOLE, only_in_the_whole_form
 from tests.store.facts_at_random import (
     ANA,
     BEN,
@@ -87,15 +88,22 @@ def _rows_say_what_facts_say(database: Database, facts: list[Fact]) -> None:
         undone.rollback()
 
 
+def _every_day(pairs: Iterable[tuple[Fact, ...]], database: Database) -> Iterator[tuple[Fact, ...]]:
+    """In the short form every seventh pair meets PostgreSQL."""
+    with database.read() as connection:
+        is_slow = connection.dialect.name == "postgresql"
+    return islice(pairs, 0, None, 7 if is_slow and not WHOLE else 1)
+
+
 def test_any_two_facts_after_each_other_leave_rows_that_say_what_they_say(database: Database) -> None:
     every = {type(fact) for fact in (*ONE_OF_EACH, *ONE_OF_EACH_HOTFIX)}
     assert every == set(get_args(Fact)) - {ChangeRequested, HotfixDeclared}
-    for pair in permutations(ONE_OF_EACH, 2):
+    for pair in _every_day(permutations(ONE_OF_EACH, 2), database):
         _rows_say_what_facts_say(database, [*PRELUDE, *pair])
 
 
 def test_any_two_facts_about_a_hotfix_leave_rows_that_say_what_they_say(database: Database) -> None:
-    for pair in permutations(ONE_OF_EACH_HOTFIX, 2):
+    for pair in _every_day(permutations(ONE_OF_EACH_HOTFIX, 2), database):
         _rows_say_what_facts_say(database, [*HOTFIX_PRELUDE, *pair])
 
 
