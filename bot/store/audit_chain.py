@@ -6,28 +6,44 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, Row, Select, String, bindparam, delete, select, type_coerce
 
 from bot.rules.terms import PersonId
 from bot.store.audit import FIRST, chained
+from bot.store.columns import stored_instant
 from bot.store.machinery import audit, audit_texts, directory_answers
 from bot.store.reading import ChainBroken, ChainHolds
-from bot.store.recorded import digest, numbered
+from bot.store.recorded import digest, is_salt, numbered
 
 BATCH: Final = 500
 """Rows held in memory at a time, however long the log is."""
 
+TEXTS: Final = "audit_texts"
+"""What is named instead of a stream where a text has no row."""
+
+NOT_AS_WRITTEN: Final = "it is not as it was written"
+
 CHAINED: Final = ("stream", "seq", "at", "act", "outcome", "through", "stage", "content", "previous")
 
-ALL: Final = (
+ALL: Final[Select[Any]] = (
     select(
-        audit,
+        *(column for column in audit.c if column is not audit.c.at),
+        # As it is stored: what is no time must not end the reading.
+        type_coerce(audit.c.at, String).label("at"),
         audit_texts.c.number.label("text_number"),
         audit_texts.c.salt.label("text_salt"),
+        audit_texts.c.person.label("text_person"),
         audit_texts.c.value.label("text_value"),
     )
     .outerjoin(audit_texts, audit_texts.c.audit_id == audit.c.id)
     .order_by(audit.c.stream, audit.c.seq, audit.c.id)
+)
+OF_NO_ROW: Final = (
+    select(audit_texts.c.audit_id, audit_texts.c.number)
+    .outerjoin(audit, audit.c.id == audit_texts.c.audit_id)
+    .where(audit.c.id.is_(None))
+    .order_by(audit_texts.c.audit_id, audit_texts.c.number)
+    .limit(1)
 )
 NAMING: Final = (
     select(audit.c.id, audit.c.content, audit_texts.c.number)
@@ -57,22 +73,30 @@ ERASE_ONE: Final = delete(audit_texts).where(
 def verify(connection: Connection) -> ChainHolds | ChainBroken:
     """Read the whole log and name the first row that was edited, put in, or follows one that was taken out.
 
-    A text that was erased is no fault; one that is not what its digest says is. Rows cut off at the end of a stream
-    leave no gap, and are not seen here.
+    A text that was erased is no fault; one that is not what its digest says is, and one of a row that is not there. Rows
+    cut off at the end of a stream leave no gap, and are not seen here.
     """
-    rows = streams = 0
+    rows = streams = number = 0
     stream, seq, previous = "", 0, FIRST
     with connection.execute(ALL, execution_options={"yield_per": BATCH}) as found:
         for _, group in groupby(found, key=attrgetter("id")):
             parts = list(group)
             row = parts[0]
             if row.stream != stream:
-                stream, seq, previous = row.stream, 0, FIRST
+                stream, seq, previous, number = row.stream, 0, FIRST, 0
                 streams += 1
-            fault = _fault(parts, seq + 1, previous)
+            try:
+                fault = _fault(parts, seq + 1, previous, number)
+            except (TypeError, ValueError):
+                fault = NOT_AS_WRITTEN
             if fault is not None:
                 return ChainBroken(row.id, row.stream, row.seq, fault)
-            rows, seq, previous = rows + 1, row.seq, row.hash
+            rows, seq, previous, number = rows + 1, row.seq, row.hash, row.id
+    stray = connection.execute(OF_NO_ROW).one_or_none()
+    if stray is not None:
+        return ChainBroken(
+            stray.audit_id, TEXTS, stray.number, "the row that this text belongs to is missing"
+        )
     return ChainHolds(rows, streams)
 
 
@@ -106,8 +130,12 @@ def _erase_mentions(connection: Connection, mention: str) -> int:
     return len(found)
 
 
-def _fault(parts: list[Row[Any]], seq: int, previous: str) -> str | None:
-    """What is wrong with a row that should be the `seq`-th of its stream; None when nothing is."""
+def _fault(parts: list[Row[Any]], seq: int, previous: str, number: int) -> str | None:
+    """What is wrong with a row that should be the `seq`-th of its stream, after the row `number`; None when nothing is.
+
+    Raises:
+        TypeError, ValueError: a column holds what is never written there.
+    """
     row = parts[0]
     if row.seq > seq:
         return f"the row before it, number {seq} of its stream, is missing"
@@ -115,12 +143,21 @@ def _fault(parts: list[Row[Any]], seq: int, previous: str) -> str | None:
         return f"its stream has a second row number {row.seq}"
     if row.previous != previous:
         return "it does not follow from the row before it"
-    if chained({name: getattr(row, name) for name in CHAINED}) != row.hash:
-        return "it is not as it was written"
-    digests = dict(numbered(json.loads(row.content)))
+    columns = {name: getattr(row, name) for name in CHAINED}
+    if chained({**columns, "at": stored_instant(row.at)}) != row.hash:
+        return NOT_AS_WRITTEN
+    if row.id <= number:
+        return "it has the number of an earlier row"
+    return _texts_fault(parts)
+
+
+def _texts_fault(parts: list[Row[Any]]) -> str | None:
+    """What is wrong with the texts that are left of a row; None when nothing is."""
+    digests = dict(numbered(json.loads(parts[0].content)))
     for part in parts:
-        if part.text_number is not None and digests.get(part.text_number) != digest(
-            part.text_salt, part.text_value
-        ):
+        if part.text_number is None:
+            continue
+        written = digests.get(part.text_number) == digest(part.text_salt, part.text_value)
+        if not written or not is_salt(part.text_salt, person=part.text_person):
             return f"its text number {part.text_number} is not what was written"
     return None

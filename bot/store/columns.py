@@ -17,6 +17,10 @@ NAMES = {
 """Every constraint has a name, so that a later migration can drop it on both databases."""
 
 
+AS_TEXT = "%Y-%m-%d %H:%M:%S.%f"
+"""How SQLite keeps an instant, in UTC."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Stored as UTC on both databases and read back aware, UTC; a naive value is refused.
 
@@ -44,6 +48,20 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def stored_instant(stored: datetime | str) -> datetime:
+    """An instant as the driver has it, aware, UTC: SQLite's is text.
+
+    Raises:
+        ValueError: it is not as `UtcDateTime` writes it.
+    """
+    if isinstance(stored, datetime):
+        return stored.astimezone(UTC)
+    read = datetime.fromisoformat(stored)
+    if stored != f"{read:{AS_TEXT}}":
+        raise ValueError(f"this is no instant: {stored}")
+    return read.replace(tzinfo=UTC)
 
 
 Number = BigInteger().with_variant(Integer(), "sqlite")

@@ -6,6 +6,7 @@ itself goes to a table from which it can be erased. The content, and the hash ov
 """
 
 import hashlib
+import re
 import secrets
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,10 @@ Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 ERASED: Final = "(erased)"
 """What is read where a person was forgotten, for their id as for their words."""
+
+OF_A_PERSON: Final = "p"
+OF_WORDS: Final = "w"
+SALT: Final = re.compile(rf"({OF_A_PERSON}|{OF_WORDS}|)[0-9a-f]{{32}}")
 
 Recorded = Fact | CompanyFact
 """What the log keeps: what happened to a change, and to the company as a whole."""
@@ -51,6 +56,20 @@ def digest(salt: str, value: str) -> str:
     return hashlib.sha256((salt + value).encode()).hexdigest()
 
 
+def new_salt(*, person: bool) -> str:
+    """A salt that says whether a person's id or words are salted with it, so that the digest vouches for that, too."""
+    return f"{OF_A_PERSON if person else OF_WORDS}{secrets.token_hex(16)}"
+
+
+def is_salt(salt: str, *, person: bool) -> bool:
+    """Whether this salts a person's id, or words; an earlier release did not say which.
+
+    A digest alone would let the first letters of a text be moved to the end of its salt.
+    """
+    found = SALT.fullmatch(salt)
+    return found is not None and found[1] in {"", OF_A_PERSON if person else OF_WORDS}
+
+
 class Texts:
     """The erasable texts of one audit row, numbered as they are met; the same text is kept once."""
 
@@ -63,7 +82,7 @@ class Texts:
             return ""
         key = (person, value)
         if key not in self._kept:
-            self._kept[key] = ErasableText(len(self._kept), secrets.token_hex(16), person, value)
+            self._kept[key] = ErasableText(len(self._kept), new_salt(person=person), person, value)
         kept = self._kept[key]
         return {"digest": kept.digest, "text": kept.number}
 

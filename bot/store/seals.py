@@ -12,10 +12,24 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, text
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
 from bot.store.audit import FIRST, canonical
+from bot.store.columns import stored_instant
 from bot.store.machinery import AuditRow, audit
 from bot.store.reading import Anchor, SealBroken, SealsHold
 from bot.store.seal_models import sealed_heads, seals
@@ -42,15 +56,24 @@ MOVED: Final = (
 ADD: Final = insert(seals)
 ADD_HEADS: Final = insert(sealed_heads)
 LOCK: Final = text("SELECT pg_advisory_xact_lock(:lock)")
-EVERY_SEAL: Final = (
-    select(seals, sealed_heads.c.stream, sealed_heads.c.seq, sealed_heads.c.hash.label("head"))
+STORED: Final = ("at", "anchored")
+"""Read as they are stored where seals are checked: what is no time must not end the reading."""
+EVERY_SEAL: Final[Select[Any]] = (
+    select(
+        *(column for column in seals.c if column.name not in STORED),
+        *(type_coerce(seals.c[name], String).label(name) for name in STORED),
+        sealed_heads.c.stream,
+        sealed_heads.c.seq,
+        sealed_heads.c.hash.label("head"),
+    )
     .outerjoin(sealed_heads, sealed_heads.c.seal == seals.c.number)
     .order_by(seals.c.number, sealed_heads.c.stream)
 )
-LOST: Final = (
+LOST: Final[Select[Any]] = (
     select(sealed_heads, audit.c.hash.label("found"))
+    .join(seals, seals.c.number == sealed_heads.c.seal)
     .outerjoin(audit, and_(audit.c.stream == sealed_heads.c.stream, audit.c.seq == sealed_heads.c.seq))
-    .where(or_(audit.c.hash.is_(None), audit.c.hash != sealed_heads.c.hash))
+    .where(or_(audit.c.hash.is_(None), audit.c.hash != sealed_heads.c.hash, audit.c.id > seals.c.last_row))
     .order_by(sealed_heads.c.seal, sealed_heads.c.stream)
     .limit(1)
 )
@@ -126,8 +149,7 @@ def verify_seals(connection: Connection, anchor: Anchor | None = None) -> SealsH
     for row, heads in _seals(connection):
         if row.number != number + 1:
             return SealBroken(number + 1, "it is missing")
-        columns = {name: getattr(row, name) for name in ("number", "at", "last_row", "anchored", "previous")}
-        if row.previous != previous or sealed(columns, heads) != row.hash:
+        if row.previous != previous or not _is_as_made(row, heads):
             return SealBroken(row.number, "it is not as it was made")
         if anchor and row.number == anchor.number:
             if row.hash != anchor.hash:
@@ -138,9 +160,24 @@ def verify_seals(connection: Connection, anchor: Anchor | None = None) -> SealsH
         return SealBroken(anchor.number, "it is missing")
     lost = connection.execute(LOST).one_or_none()
     if lost is not None:
-        what = "is missing" if lost.found is None else "is another"
-        return SealBroken(lost.seal, f"{lost.stream}, entry {lost.seq}, which it covers, {what}")
+        return SealBroken(lost.seal, f"{lost.stream}, entry {lost.seq}, which it covers, {_lost_how(lost)}")
     return SealsHold(number)
+
+
+def _lost_how(row: Row[Any]) -> str:
+    if row.found is None:
+        return "is missing"
+    return "has another number" if row.found == row.hash else "is another"
+
+
+def _is_as_made(row: Row[Any], heads: Sequence[tuple[str, int, str]]) -> bool:
+    columns = {name: getattr(row, name) for name in ("number", "last_row", "previous")}
+    try:
+        kept = None if row.anchored is None else date.fromisoformat(str(row.anchored))
+        made: str = sealed({**columns, "at": stored_instant(row.at), "anchored": kept}, heads)
+    except (TypeError, ValueError):
+        return False
+    return made == str(row.hash)
 
 
 def _seals(connection: Connection) -> Iterator[tuple[Row[Any], list[tuple[str, int, str]]]]:

@@ -20,12 +20,13 @@ from bot.rules.folding import replay
 from bot.rules.terms import ChangeId, PersonId, Role, Words
 from bot.store import directory_answers
 from bot.store.audit import WORKSPACE, AuditEntry, chained, change_stream, entries_of, facts_of, record
-from bot.store.audit_chain import CHAINED, forget, verify
+from bot.store.audit_chain import CHAINED, TEXTS, forget, verify
 from bot.store.database import Database
 from bot.store.directory_answers import DirectoryAnswer
 from bot.store.machinery import audit, audit_texts
 from bot.store.reading import ChainBroken, ChainHolds
 from bot.store.recorded import ERASED
+from tests.attacker import attacker
 from tests.store.facts_at_random import ANA, BEN, MONDAY, histories, request
 
 STREAM = change_stream(ChangeId(1))
@@ -159,6 +160,11 @@ def test_a_log_that_nobody_touched_holds(database: Database) -> None:
             COPY_THE_THIRD,
             "not as it was written",
         ),
+        ("UPDATE audit_texts SET person = NOT person WHERE number = 0", "not what was written"),
+        (
+            "UPDATE audit_texts SET salt = salt || substr(value, 1, 2), value = substr(value, 3)",
+            "not what was written",
+        ),
     ],
 )
 def test_the_first_row_that_is_not_as_it_was_written_is_named(
@@ -171,6 +177,32 @@ def test_the_first_row_that_is_not_as_it_was_written_is_named(
     assert isinstance(found, ChainBroken)
     assert why in found.why
     assert found.stream == STREAM
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", ["'never'", "'2020-01-01'", "x'00'", "17"])
+@pytest.mark.parametrize("column", ["at", "act", "content", "seq"])
+def test_what_nobody_can_read_is_named_as_well(database: Database, column: str, value: str) -> None:
+    keep(database, entry(act="one"), entry(act="two"))
+    tamper(database, f"UPDATE audit SET {column} = {value} WHERE seq = 2")  # noqa: S608 - the test's own words
+    found = holds(database)
+    assert isinstance(found, ChainBroken)
+    assert found.row == 2
+
+
+def test_texts_of_a_row_that_is_gone_show(database: Database, database_url: str) -> None:
+    keep(database, entry(act="one"), entry(act="two"))
+    with attacker(database_url) as connection:
+        connection.execute(text("DELETE FROM audit WHERE seq = 2"))
+    assert holds(database) == ChainBroken(2, TEXTS, 0, "the row that this text belongs to is missing")
+
+
+def test_a_row_that_took_the_number_of_an_earlier_one_shows(database: Database, database_url: str) -> None:
+    keep(database, entry(act="one"), entry(act="two"), entry(act="three"))
+    with attacker(database_url) as connection:
+        connection.execute(text("UPDATE audit SET id = 77 WHERE seq = 2"))
+        connection.execute(text("UPDATE audit_texts SET audit_id = 77 WHERE audit_id = 2"))
+    assert holds(database) == ChainBroken(3, STREAM, 3, "it has the number of an earlier row")
 
 
 def test_a_row_that_was_rewritten_with_a_fitting_hash_betrays_itself_at_the_next_one(

@@ -13,6 +13,7 @@ from bot.store.audit_chain import verify
 from bot.store.database import Database
 from bot.store.reading import Anchor, ChainHolds, SealBroken, SealsHold
 from bot.store.seals import Seal, seal, verify_seals
+from tests.attacker import attacker
 
 NOON = datetime(2026, 11, 30, 11, tzinfo=UTC)
 MONDAY = date(2026, 11, 30)
@@ -212,6 +213,22 @@ def test_an_act_that_committed_late_is_in_a_later_seal(database: Database) -> No
     assert late is not None
     tampers(database, "DELETE FROM audit WHERE id = 2")
     assert found(database) == SealBroken(3, "CHG-2, entry 1, which it covers, is missing")
+
+
+def test_a_row_that_took_a_later_number_than_its_seals_shows(database: Database, database_url: str) -> None:
+    three_seals(database)
+    with attacker(database_url) as connection:
+        connection.execute(text("UPDATE audit SET id = 77 WHERE stream = 'workspace'"))
+        connection.execute(text("UPDATE audit_texts SET audit_id = 77 WHERE audit_id = 5"))
+    assert found(database) == SealBroken(2, "workspace, entry 1, which it covers, has another number")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("column", ["at", "anchored"])
+def test_a_seal_that_nobody_can_read_is_named_as_well(database: Database, column: str) -> None:
+    three_seals(database)
+    tampers(database, f"UPDATE seals SET {column} = 'never' WHERE number = 2")  # noqa: S608 - the test's own words
+    assert found(database) == SealBroken(2, "it is not as it was made")
 
 
 @pytest.mark.parametrize("table", ["seals", "sealed_heads"])
