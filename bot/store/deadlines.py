@@ -28,6 +28,8 @@ class Claimed:
     due_at: datetime
 
 
+SKEW: Final = 4
+"""By fewer leases than this the clocks of two machines differ."""
 PENDING: Final = deadlines.c.done_at.is_(None) & deadlines.c.cancelled_at.is_(None)
 OF_CHANGE: Final = select(deadlines).where(deadlines.c.change_id == bindparam("change"))
 ADD: Final = insert(deadlines)
@@ -45,7 +47,11 @@ DUE: Final = (
         PENDING,
         deadlines.c.kind.in_(bindparam("b_kinds", expanding=True)),
         deadlines.c.due_at <= bindparam("b_business_now"),
-        or_(deadlines.c.claimed_until.is_(None), deadlines.c.claimed_until <= bindparam("b_real_now")),
+        or_(
+            deadlines.c.claimed_until.is_(None),
+            deadlines.c.claimed_until <= bindparam("b_real_now"),
+            deadlines.c.claimed_until > bindparam("b_never_so_late"),
+        ),
     )
     .order_by(deadlines.c.due_at, deadlines.c.id)
     .limit(bindparam("b_limit"))
@@ -91,11 +97,16 @@ def claim(  # noqa: PLR0913 - two clocks, a lease and a limit are what a claim i
     lease: timedelta,
     limit: int,
 ) -> list[Claimed]:
-    """Claim at most `limit` due deadlines of these kinds, the longest due first, in a short transaction of its own."""
+    """Claim at most `limit` due deadlines of these kinds, the longest due first, in a short transaction of its own.
+
+    A claim that ends later than several leases from now was made before this machine's clock was set back, and counts no more:
+    whoever made it and still lives finds the deadline done.
+    """
     parameters = {
         "b_kinds": list(kinds),
         "b_business_now": business_now,
         "b_real_now": now_real,
+        "b_never_so_late": now_real + SKEW * lease,
         "b_limit": limit,
         "claimed_until": now_real + lease,
     }

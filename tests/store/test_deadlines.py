@@ -157,6 +157,13 @@ def test_whoever_crashed_with_a_claim_loses_it_with_the_lease(database: Database
     assert take(database, LAPSE.due_at, real=REAL + LEASE)
 
 
+def test_a_claim_made_before_the_machines_clock_was_set_back_holds_nothing_up(database: Database) -> None:
+    want(database, LAPSE)
+    assert take(database, LAPSE.due_at)
+    assert take(database, LAPSE.due_at, real=REAL - 3 * LEASE) == [], "another machine's clock is merely late"
+    assert keys(take(database, LAPSE.due_at, real=REAL - HOUR)) == ["lapse/1"]
+
+
 def test_a_deadline_that_could_not_be_handled_can_be_claimed_again(database: Database) -> None:
     want(database, LAPSE)
     (claimed,) = take(database, LAPSE.due_at)
