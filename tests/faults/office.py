@@ -12,7 +12,7 @@ from bot.demo import MONDAY, harbor
 from bot.rules.change import Outcome, Span
 from bot.rules.inputs import Finish, Report, Seen
 from bot.rules.readings import Figure, Problem
-from bot.rules.terms import NO_WORDS
+from bot.rules.terms import NO_WORDS, ChangeId
 from bot.settings import Settings, load_settings
 from bot.store import directory_answers, seals
 from bot.store.directory_answers import DirectoryAnswer
@@ -104,7 +104,7 @@ def knows(at_work: Office, *names: str) -> None:
         )
 
 
-def a_story(at_work: Office) -> tuple[int, int]:
+def a_story(at_work: Office) -> tuple[ChangeId, ChangeId]:
     """A routine release with readings and refusals, and a hotfix that is reviewed; sealed as it goes. Their numbers."""
     change = at_work.deploys(Span(MONDAY + timedelta(days=2, hours=5), MONDAY + timedelta(days=2, hours=6)))
     at_work.seals()
