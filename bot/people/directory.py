@@ -100,13 +100,16 @@ class Directory:
         now = self.real_now()
         with self.database.read() as connection:
             known = directory_answers.known(connection, person)
-        if known and now - known[1] < FRESH:
+        if known and abs(now - known[1]) < FRESH:
             return Standing(person, _problem(known[0], self.team))
         try:
             answer = self._ask(person, now)
         except Unreachable:
             return self._without_answer(person, known, now)
-        return Standing(person, _UNKNOWN if answer is None else _problem(answer, self.team))
+        if answer is None:  # nor does an older answer count, should Slack be silent next time
+            directory_answers.forget(self.database, person)
+            return Standing(person, _UNKNOWN)
+        return Standing(person, _problem(answer, self.team))
 
     def _with_groups(self, standing: Standing) -> Standing:
         """Flagged, too, where the person is in a group of which only an old answer is known."""
@@ -145,7 +148,9 @@ class Directory:
         if known is None:
             return Standing(person, say("Slack cannot say right now who you are. Try again in a minute."))
         answer, at = known
-        age = now - at
+        age = abs(
+            now - at
+        )  # of an answer from before the machine's clock was set back nobody knows the age better
         if age >= self.current.organization.guide.directory.max_age:
             return Standing(
                 person,

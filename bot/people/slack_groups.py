@@ -33,6 +33,11 @@ class SlackGroups:
             if word in NO_SUCH_GROUP:
                 return ()
             raise Unreachable(word) from error
-        except (SlackClientError, URLError, OSError) as error:
-            raise Unreachable(type(error).__name__) from error
-        return tuple(PersonId(person) for person in response["users"])
+        except (SlackClientError, URLError, OSError, AttributeError) as error:
+            raise Unreachable(
+                type(error).__name__
+            ) from error  # the client calls JSON that is no object wrongly
+        users = response.get("users")
+        if not isinstance(users, list) or not all(isinstance(person, str) for person in users):
+            raise Unreachable("the answer does not say who is in the group")
+        return tuple(PersonId(person) for person in users)

@@ -25,7 +25,7 @@ class SlackProfiles:
         """Describe a person; None when Slack knows nobody by that id.
 
         Raises:
-            Unreachable: Slack did not answer, or refused the question.
+            Unreachable: Slack did not answer, refused the question, or spoke of somebody else.
         """
         try:
             response = self.client.users_info(user=person)
@@ -33,9 +33,14 @@ class SlackProfiles:
             if error.response.get("error") in UNKNOWN_TO_SLACK:
                 return None
             raise Unreachable(str(error.response.get("error"))) from error
-        except (SlackClientError, URLError, OSError) as error:
-            raise Unreachable(type(error).__name__) from error
-        return read_user(response["user"])
+        except (SlackClientError, URLError, OSError, AttributeError) as error:
+            raise Unreachable(
+                type(error).__name__
+            ) from error  # the client calls JSON that is no object wrongly
+        user = response.get("user")
+        if not isinstance(user, dict) or user.get("id") != person:
+            raise Unreachable("the answer is not about this person")
+        return read_user(user)
 
 
 def read_user(user: Mapping[str, Any]) -> DirectoryAnswer:
@@ -43,7 +48,7 @@ def read_user(user: Mapping[str, Any]) -> DirectoryAnswer:
     profile = user.get("profile") or {}
     return DirectoryAnswer(
         name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
-        team=user.get("team_id", ""),
+        team=str(user.get("team_id") or ""),
         deactivated=bool(user.get("deleted")),
         bot=bool(user.get("is_bot")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),

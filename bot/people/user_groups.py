@@ -59,14 +59,16 @@ class UserGroups:
         now = self.real_now()
         with self.database.read() as connection:
             known = groups.answers(connection, wanted)
-        stale = [group for group in wanted if group not in known or now - known[group].read_at >= older_than]
+        stale = [
+            group for group in wanted if group not in known or abs(now - known[group].read_at) >= older_than
+        ]
         silent = self._ask(stale, now) if ask else stale
         return {group: known[group] for group in silent if group in known}
 
     def counting(self, known: Mapping[GroupId, GroupAnswer]) -> Mapping[GroupId, tuple[PersonId, ...]]:
         """The members of those groups whose last answer still counts."""
-        oldest = self.real_now() - self.current.organization.guide.directory.max_age
-        return {group: answer.members for group, answer in known.items() if answer.read_at > oldest}
+        now, most = self.real_now(), self.current.organization.guide.directory.max_age
+        return {group: answer.members for group, answer in known.items() if abs(now - answer.read_at) < most}
 
     def outdated(self, group: GroupId, left: Collection[PersonId] = ()) -> None:
         """Slack says that a group changed: whoever left holds nothing through it from now on, and it is asked about anew."""

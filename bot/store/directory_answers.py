@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.terms import PersonId
@@ -41,6 +41,7 @@ REMEMBER: Final = {
     "sqlite": _remember(sqlite.insert(directory_answers)),
     "postgresql": _remember(postgresql.insert(directory_answers)),
 }
+FORGET: Final = delete(directory_answers).where(directory_answers.c.person == bindparam("b_person"))
 KNOWN: Final = select(directory_answers.c.answer, directory_answers.c.at).where(
     directory_answers.c.person == bindparam("person")
 )
@@ -57,6 +58,12 @@ def remember(database: Database, person: PersonId, answer: DirectoryAnswer, at: 
     columns = {"person": person, "name": answer.name, "answer": json.dumps(asdict(answer)), "at": at}
     with database.write() as connection:
         connection.execute(REMEMBER[connection.dialect.name], columns)
+
+
+def forget(database: Database, person: PersonId) -> None:
+    """Know nothing of a person any more, in a transaction of its own."""
+    with database.write() as connection:
+        connection.execute(FORGET, {"b_person": person})
 
 
 def known(connection: Connection, person: PersonId) -> tuple[DirectoryAnswer, datetime] | None:

@@ -40,7 +40,7 @@ class Slack:
     members_of: dict[GroupId, tuple[PersonId, ...]] = field(
         default_factory=lambda: {LEADS: (TIA,), QUALITY: ()}
     )
-    people: dict[PersonId, DirectoryAnswer] = field(default_factory=dict)
+    people: dict[PersonId, DirectoryAnswer | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def members(self, group: GroupId) -> tuple[PersonId, ...]:
@@ -120,6 +120,29 @@ def test_a_silent_slack_lets_the_last_answer_count_for_a_day_flagged_with_its_ag
     refused = office.directory.who_is(TIA, None)
     assert "its last word is 24 h old" in said(refused.problem)
     assert refused.flag is None
+
+
+@pytest.mark.clause("G-APP-1")
+def test_whom_slack_no_longer_knows_has_no_older_answer_that_counts(office: Office) -> None:
+    office.directory.who_is(TIA, None)
+    office.passes(FRESH)
+    office.slack.people[TIA] = None
+    assert "knows nobody" in said(office.directory.who_is(TIA, None).problem)
+    office.slack.silent = True
+    assert "cannot say right now" in said(office.directory.who_is(TIA, None).problem)
+
+
+@pytest.mark.clause("G-APP-1")
+def test_an_answer_from_before_the_machines_clock_was_set_back_is_no_fresh_one(office: Office) -> None:
+    office.directory.who_is(TIA, None)
+    office.passes(timedelta(minutes=-10))
+    office.slack.asked.clear()
+    office.directory.who_is(TIA, None)
+    assert {TIA, LEADS} <= set(office.slack.asked)
+    office.slack.silent = True
+    office.passes(timedelta(minutes=10) - DAY)
+    assert "its last word is 24 h old" in said(office.directory.who_is(TIA, None).problem)
+    assert office.holders() == ()
 
 
 def test_an_old_answer_about_a_group_flags_only_those_who_are_in_it(office: Office) -> None:
