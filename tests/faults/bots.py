@@ -163,8 +163,8 @@ class Sender:
         """A button on a message in a channel; the same `trigger` again is the same click delivered twice."""
         return self.send(url, self.pressed(person, action, value, trigger or f"click-{next(self._triggers)}"))
 
-    def pressed(self, person: str, action: str, value: str, trigger: str) -> bytes:
-        """The body of such a delivery."""
+    def pressed(self, person: str, action: str, value: str, trigger: str, answer_url: str = "") -> bytes:
+        """The body of such a delivery; `answer_url` is where the person alone is answered."""
         payload: dict[str, Any] = {
             "type": "block_actions",
             "team": {"id": self.team, "domain": "harbor"},
@@ -183,6 +183,7 @@ class Sender:
             "channel": {"id": "C0PAYMENTS", "name": "payments"},
             "message": {"type": "message", "ts": "1.1", "text": "…", "blocks": []},
             "state": {"values": {}},
+            **({"response_url": answer_url} if answer_url else {}),
             "actions": [
                 {
                     "type": "button",

@@ -2,12 +2,20 @@
 
 from typing import Final
 
-from tests.faults import audit_tampered, clocks_jump, killed_at_commits, replicas, slack_misbehaves
+from tests.faults import (
+    audit_tampered,
+    clocks_jump,
+    database_killed,
+    killed_at_commits,
+    replicas,
+    slack_misbehaves,
+)
 from tests.faults.fault import Fault
 
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F1", "killed at every commit", killed_at_commits.run),
     Fault("F2", "Slack misbehaves", slack_misbehaves.run),
+    Fault("F5", "PostgreSQL killed under load", database_killed.run),
     Fault("F6", "replicas race", replicas.run),
     Fault("F7", "down for ten days, clocks that jump and change", clocks_jump.run),
     Fault("F9", "the audit log is tampered with", audit_tampered.run),

@@ -212,8 +212,10 @@ class Cluster:
 
 
 @contextmanager
-def cluster(ground: Ground, database_url: str, tally: Tally, modes: Sequence[Mode]) -> Iterator[Cluster]:
-    """Replicas on this database."""
+def cluster(
+    ground: Ground, database_url: str, tally: Tally, modes: Sequence[Mode], **more: str
+) -> Iterator[Cluster]:
+    """Replicas on this database; `more` is of their environment."""
     folder = ground.new_folder()
     clock = WrittenClock(MONDAY, folder / "time")
     strict = Strictness(rate_limits=False, ack_seconds=10)
@@ -228,6 +230,7 @@ def cluster(ground: Ground, database_url: str, tally: Tally, modes: Sequence[Mod
             "LOG_FORMAT": "json",
             "TIME": str(clock.file),
             "LOG": str(folder / "log"),
+            **more,
         }
         sender = Sender(sandbox.credentials, HARBOR.team_id)
         run = Cluster(sandbox, open_database(database_url), mold, environment, tally, sender)
@@ -238,7 +241,7 @@ def cluster(ground: Ground, database_url: str, tally: Tally, modes: Sequence[Mod
             run.close()
 
 
-def _requested(ground: Ground, database_url: str, count: int) -> list[ChangeId]:
+def requested(ground: Ground, database_url: str, count: int) -> list[ChangeId]:
     """So many changes, asked for and not yet approved by anybody; nobody delivered anything yet."""
     with office(ground, database_url) as at_work:
         asked = [at_work.requests(version=f"5.{number}.0") for number in range(count)]
@@ -353,7 +356,7 @@ def _sealed_at(run: Cluster) -> datetime | None:
     return newest
 
 
-def _check(run: Cluster, changes: Sequence[ChangeId]) -> None:
+def check_rows_and_messages(run: Cluster, changes: Sequence[ChangeId]) -> None:
     """Each message once, the chain, rows that follow from the audit."""
     for key, times in shown(run.sandbox).keys.items():
         run.tally.count(1, times, f"messages with the key {key}") if key else None
@@ -373,7 +376,7 @@ def run(ground: Ground, form: Form) -> Tally:
         ("http", "socket mode", "http", "socket mode") if whole else ("http", "socket mode")
     )
     tally, url = Tally(), ground.new_postgresql()
-    changes = _requested(ground, url, 2 * count)
+    changes = requested(ground, url, 2 * count)
     raced, waiting = changes[:count], changes[count:]
     with cluster(ground, url, tally, modes) as replicas:
         started = time.monotonic()
@@ -388,5 +391,5 @@ def run(ground: Ground, form: Form) -> Tally:
         _reminders(replicas, waiting, ending=whole)
         if whole:
             _days_pass(replicas, waiting[0], DAYS)
-        _check(replicas, changes)
+        check_rows_and_messages(replicas, changes)
     return tally
