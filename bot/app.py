@@ -37,6 +37,7 @@ from bot.sealing import Sealing
 from bot.settings import BadSettings, Settings
 from bot.slack.deliver.delivery import Delivery
 from bot.slack.deliver.posting import PACE, Poster
+from bot.slack.identity import Identity
 from bot.slack.listeners import listen
 from bot.slack.listeners.desk import Desk
 from bot.slack.socket_mode import SocketMode
@@ -70,6 +71,7 @@ class App:
     company: Company
     database: Database
     desk: Desk
+    identity: Identity
     socket: SocketMode | None = None
 
     def check_slack(self) -> None:
@@ -79,7 +81,7 @@ class App:
             BadSettings: they are not, or not for the organization's workspace.
         """
         try:
-            told = self.desk.client.auth_test()
+            told = self.identity.ask()
         except SlackApiError as error:
             word = error.response.get("error")
             raise BadSettings(
@@ -165,7 +167,8 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
     sealing = Sealing(database, company, now, real_now)
     clock = Clock(database, acts, delivery, watch, sealing, now, real_now)
     desk = Desk(acts, company_acts, _client(settings, DIRECTORY_SECONDS))
-    bolt = _bolt(client)
+    identity = Identity(client)
+    bolt = _bolt(client, identity)
     listen(bolt, desk)
     web = site(
         bolt.dispatch,
@@ -173,7 +176,8 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
         real_time=time.time,
         is_ready=lambda: _is_ready(database),
     )
-    return App(web, bolt, clock, acts, company_acts, company, database, desk, _socket(settings, bolt))
+    socket = _socket(settings, bolt)
+    return App(web, bolt, clock, acts, company_acts, company, database, desk, identity, socket)
 
 
 def _client(settings: Settings, seconds: int) -> WebClient:
@@ -186,10 +190,11 @@ def _client(settings: Settings, seconds: int) -> WebClient:
     )
 
 
-def _bolt(client: WebClient) -> Bolt:
+def _bolt(client: WebClient, identity: Identity) -> Bolt:
     """Bolt behind the guard, which has verified the signature already; listeners answer when their work is done."""
     return Bolt(
         client=client,
+        authorize=lambda: identity.known(),  # noqa: PLW0108 - Bolt would hand a bound method its own `self` by name
         process_before_response=True,
         request_verification_enabled=False,
         token_verification_enabled=False,
