@@ -45,10 +45,10 @@ from bot.store import outbox
 from bot.store.database import Database, DatabaseBusy, DatabaseGone, open_database
 from bot.web.site import site
 
-DIRECTORY_SECONDS: Final = 2
-"""How long a click waits for Slack's word on a person: it must leave room within Slack's three seconds."""
-GROUP_SECONDS: Final = 1
-"""The same for a user group's members, which are asked for after that."""
+DIRECTORY_SECONDS: Final = 5
+"""How long Slack may take for its word on a person or a group. Nobody who acts waits as long: see `people.directory`."""
+ANSWER_SECONDS: Final = 2
+"""How long Slack may take to open a form, while its trigger lives."""
 DELIVERY_SECONDS: Final = 4
 
 log = structlog.get_logger()
@@ -119,6 +119,7 @@ class App:
             self.socket.stop()
         self.clock.stop()
         self.desk.close()
+        self.company.directory.close()
         self.database.dispose()
 
 
@@ -153,7 +154,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
     current = Current(file.parse(text.text))
     database = open_database(settings.database_url.get_secret_value())
     asking = _client(settings, DIRECTORY_SECONDS)
-    groups = UserGroups(database, SlackGroups(_client(settings, GROUP_SECONDS)), current, real_now)
+    groups = UserGroups(database, SlackGroups(asking), current, real_now)
     company = Company(current, Directory(database, SlackProfiles(asking), groups, current, real_now))
 
     def deliver_soon() -> None:
@@ -166,7 +167,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
     watch = CompanyWatch(database, company, acts, file, text.digest, now, real_now)
     sealing = Sealing(database, company, now, real_now)
     clock = Clock(database, acts, delivery, watch, sealing, now, real_now)
-    desk = Desk(acts, company_acts, _client(settings, DIRECTORY_SECONDS))
+    desk = Desk(acts, company_acts, _client(settings, ANSWER_SECONDS))
     identity = Identity(client)
     bolt = _bolt(client, identity)
     listen(bolt, desk)

@@ -1,14 +1,17 @@
 """Whether a person may act at all: Slack's word, asked again when it is no longer fresh.
 
 When Slack cannot be asked, the last known answer counts for `directory.max_age` of the guide; without one the answer is
-no. All instants here are real time, not business time.
+no. So it is when Slack is slow: with an answer that could still count, nobody waits longer than a moment for a newer one.
+All instants here are real time, not business time.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+from bot.people.asking import Asking
 from bot.people.current import Current
 from bot.people.slack_profiles import read_user
 from bot.people.unreachable import Unreachable
@@ -18,6 +21,14 @@ from bot.rules.words import Sentence, Who, say, span
 from bot.store import directory_answers
 from bot.store.database import Database
 from bot.store.directory_answers import DirectoryAnswer
+
+A_MOMENT: Final = 0.2
+"""Seconds for which an act waits for Slack's word where an older one can do. After that come a lock's 700 ms at most, and
+the whole is to stay under a second."""
+PATIENTLY: Final = 2.0
+"""The same where none can: it must leave room within Slack's three seconds."""
+PRIMED_WITHIN: Final = 10.0
+"""Seconds after which no more people are asked about by the way."""
 
 
 class Profiles(Protocol):
@@ -49,7 +60,7 @@ class Standing:
         """That an old answer had to do, for whoever reads the record."""
         if self.age is None or self.problem is not None:
             return None
-        return say(f"Slack could not be asked: its answer of {span(self.age)} ago counted.")
+        return say(f"Slack did not answer in time: its answer of {span(self.age)} ago counted.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ class Directory:
     groups: UserGroups
     current: Current
     real_now: Callable[[], datetime]
+    _asking: Asking[DirectoryAnswer | None] = field(default_factory=Asking, compare=False, repr=False)
 
     def who_is(self, person: PersonId, team: str | None) -> Standing:
         """Say whether this person may act, and learn who is in the user groups; outside any transaction.
@@ -69,10 +81,11 @@ class Directory:
         """
         if team is not None and team != self.team:
             return Standing(person, _STRANGER)
+        began = time.monotonic()
         standing = self._standing(person)
         if standing.problem:
             return standing
-        return self._with_groups(standing)
+        return self._with_groups(standing, A_MOMENT - (time.monotonic() - began))
 
     def why_no_role(self, person: PersonId) -> Sentence | None:
         """Why somebody who is not asking cannot hold a role, as a sentence about them; None when they can.
@@ -102,8 +115,9 @@ class Directory:
             known = directory_answers.known(connection, person)
         if known and abs(now - known[1]) < FRESH:
             return Standing(person, _problem(known[0], self.team))
+        can_do = known is not None and now - known[1] < self.current.organization.guide.directory.max_age
         try:
-            answer = self._ask(person, now)
+            answer = self._ask(person, now, A_MOMENT if can_do else PATIENTLY)
         except Unreachable:
             return self._without_answer(person, known, now)
         if answer is None:  # nor does an older answer count, should Slack be silent next time
@@ -111,9 +125,9 @@ class Directory:
             return Standing(person, _UNKNOWN)
         return Standing(person, _problem(answer, self.team))
 
-    def _with_groups(self, standing: Standing) -> Standing:
+    def _with_groups(self, standing: Standing, within: float) -> Standing:
         """Flagged, too, where the person is in a group of which only an old answer is known."""
-        old, now = self.groups.refresh(ask=standing.age is None), self.real_now()
+        old, now = self.groups.learn(within, ask=standing.age is None), self.real_now()
         counting = self.groups.counting(old)
         ages = [now - old[group].read_at for group, people in counting.items() if standing.person in people]
         return replace(standing, age=max([*ages, standing.age or timedelta()])) if ages else standing
@@ -127,20 +141,30 @@ class Directory:
             directory_answers.remember(self.database, person, read_user(user), self.real_now())
 
     def prime(self, people: Iterable[PersonId]) -> None:
-        """Learn the names of people who were never asked about, so that the first card can name them."""
-        now = self.real_now()
+        """Learn the names of people who were never asked about, so that the first card can name them.
+
+        Raises:
+            Unreachable: Slack did not answer. Where it is slow, the others are asked about when they act.
+        """
+        now, began = self.real_now(), time.monotonic()
         wanted = tuple(dict.fromkeys(people))
         with self.database.read() as connection:
             known = directory_answers.names(connection, wanted)
         for person in wanted:
-            if person not in known:
-                self._ask(person, now)
+            if person not in known and time.monotonic() - began < PRIMED_WITHIN:
+                self._ask(person, now, PRIMED_WITHIN)
 
-    def _ask(self, person: PersonId, now: datetime) -> DirectoryAnswer | None:
-        answer = self.profiles.profile(person)
-        if answer is not None:
-            directory_answers.remember(self.database, person, answer, now)
-        return answer
+    def close(self) -> None:
+        """Ask nothing more, and return when no question is under way."""
+        self._asking.close()
+        self.groups.close()
+
+    def _ask(self, person: PersonId, now: datetime, within: float) -> DirectoryAnswer | None:
+        def keep(answer: DirectoryAnswer | None) -> None:
+            if answer is not None:
+                directory_answers.remember(self.database, person, answer, now)
+
+        return self._asking.ask(person, lambda: self.profiles.profile(person), keep, within)
 
     def _without_answer(
         self, person: PersonId, known: tuple[DirectoryAnswer, datetime] | None, now: datetime

@@ -1,11 +1,14 @@
 """Slack's word on people and their groups: how long it counts, and what is said when it is old or missing."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 import pytest
+from sqlalchemy import update
 
 from bot.people.company import Company
 from bot.people.current import Current
@@ -17,7 +20,7 @@ from bot.rules.organization_outside import GroupId
 from bot.rules.organization_reading import parse_organization
 from bot.rules.terms import PersonId, Role, ServiceName
 from bot.rules.words import Sentence, plain
-from bot.store import groups
+from bot.store import directory_answers, groups, machinery
 from bot.store.database import Database, open_database
 from bot.store.directory_answers import DirectoryAnswer
 
@@ -30,6 +33,7 @@ FILE = HARBOR.replace('tech_lead = ["tia", "tom"]', 'tech_lead = ["@S0LEADS"]').
     'qa = ["quinn", "qadir"]', 'qa = ["quinn", "@S0QUALITY"]'
 )
 DAY = timedelta(hours=24)
+PATIENCE = 20.0
 
 
 @dataclass
@@ -42,15 +46,22 @@ class Slack:
     )
     people: dict[PersonId, DirectoryAnswer | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    answers: threading.Event = field(default_factory=threading.Event)
+    """Set while it answers at once; else it takes its time."""
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     def members(self, group: GroupId) -> tuple[PersonId, ...]:
         self.asked.append(group)
+        self.answers.wait(PATIENCE)
         if self.silent:
             raise Unreachable("paid_teams_only")
         return self.members_of[group]
 
     def profile(self, person: PersonId) -> DirectoryAnswer | None:
         self.asked.append(person)
+        self.answers.wait(PATIENCE)
         if self.silent:
             raise Unreachable("timeout")
         return self.people.get(person, DirectoryAnswer(person, "T0HARBOR"))
@@ -77,11 +88,22 @@ class Office:
     def passes(self, time: timedelta) -> None:
         self.now += time
 
+    @contextmanager
+    def locks(self, person: PersonId) -> Iterator[None]:
+        """Somebody else is writing what is known of a person, and has not finished."""
+        with self.database.write() as connection:
+            same = update(machinery.directory_answers).values(name=machinery.directory_answers.c.name)
+            connection.execute(same.where(machinery.directory_answers.c.person == person))
+            yield
+
 
 @pytest.fixture
 def office(database_url: str) -> Iterator[Office]:
     database = open_database(database_url)
-    yield Office(database, Slack())
+    made = Office(database, Slack())
+    yield made
+    made.slack.answers.set()
+    made.directory.close()
     database.dispose()
 
 
@@ -113,7 +135,7 @@ def test_a_silent_slack_lets_the_last_answer_count_for_a_day_flagged_with_its_ag
     standing = office.directory.who_is(TIA, None)
     assert standing.problem is None
     assert standing.age_in_seconds == (DAY - timedelta(minutes=1)).total_seconds()
-    assert said(standing.flag) == "Slack could not be asked: its answer of 23 h 59 min ago counted."
+    assert said(standing.flag) == "Slack did not answer in time: its answer of 23 h 59 min ago counted."
     assert office.holders() == (TIA,)
     office.passes(timedelta(minutes=1))
     assert office.holders() == ()
@@ -234,3 +256,31 @@ def test_a_profile_that_slack_sends_by_itself_counts_at_once_for_people_who_are_
     assert office.holders() == (TIA,)
     office.directory.told({"id": TIA, "team_id": "T0HARBOR", "deleted": True, "name": "tia"})
     assert office.holders() == ()
+
+
+def test_whoever_acts_does_not_wait_for_a_slow_slack_and_its_late_word_counts_for_the_next_act(
+    office: Office,
+) -> None:
+    office.directory.who_is(TIA, None)
+    office.passes(FRESH)
+    office.slack.people[TIA] = DirectoryAnswer("Tia", "T0HARBOR", deactivated=True)
+    office.slack.answers.clear()
+    standing = office.directory.who_is(TIA, None)
+    assert standing.problem is None
+    assert standing.age == FRESH, "the record says that an older answer counted"
+    assert office.holders() == (TIA,), "and so it is with groups"
+    office.slack.answers.set()
+    office.directory.close()
+    with office.database.read() as connection:
+        known = directory_answers.known(connection, TIA)
+    assert known is not None
+    assert known[0].deactivated
+
+
+def test_a_locked_database_keeps_nobody_from_hearing_slacks_word(office: Office) -> None:
+    office.directory.who_is(TIA, None)
+    office.passes(FRESH)
+    office.slack.people[TIA] = DirectoryAnswer("Tia", "T0HARBOR", deactivated=True)
+    with office.locks(TIA):
+        refused = office.directory.who_is(TIA, None)
+    assert "deactivated" in said(refused.problem)

@@ -82,7 +82,7 @@ def test_a_silent_directory_lets_the_last_answer_count_for_a_day_and_flags_it(
     entry = grouped.last()
     assert entry.act == "approve"
     assert entry.directory_age in range(3 * 3600, 3 * 3600 + 60)
-    assert "Slack could not be asked: its answer of 3 h ago counted." in str(entry.said)
+    assert "Slack did not answer in time: its answer of 3 h ago counted." in str(entry.said)
 
 
 @pytest.mark.clause("G-APP-1")

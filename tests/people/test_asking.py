@@ -1,0 +1,92 @@
+"""Whoever acts waits a moment for Slack's word and no longer: an older one counts, and the late answer is kept."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.people.asking import Asking
+from bot.people.unreachable import Unreachable
+from bot.store.database import DatabaseBusy
+
+LONG = 20.0
+
+
+@pytest.fixture
+def asking() -> Iterator[Asking[str]]:
+    made: Asking[str] = Asking()
+    yield made
+    made.close()
+
+
+def test_an_answer_in_time_is_kept_before_whoever_asked_goes_on(asking: Asking[str]) -> None:
+    kept: list[str] = []
+    assert asking.ask("who", lambda: "Tia", kept.append, LONG) == "Tia"
+    assert kept == ["Tia"]
+
+
+def test_a_late_answer_is_kept_though_nobody_waits_for_it_any_more(asking: Asking[str]) -> None:
+    told, kept, is_kept = threading.Event(), [], threading.Event()
+
+    def late() -> str:
+        told.wait(LONG)
+        return "Tia"
+
+    def keep(answer: str) -> None:
+        kept.append(answer)
+        is_kept.set()
+
+    with pytest.raises(Unreachable):
+        asking.ask("who", late, keep, 0.0)
+    assert kept == []
+    told.set()
+    assert is_kept.wait(LONG)
+    assert kept == ["Tia"]
+
+
+def test_who_asks_the_same_meanwhile_waits_for_the_same_answer(asking: Asking[str]) -> None:
+    asked, told = [], threading.Event()
+
+    def slow() -> str:
+        asked.append("who")
+        told.wait(LONG)
+        return "Tia"
+
+    with pytest.raises(Unreachable):
+        asking.ask("who", slow, lambda _: None, 0.0)
+    with ThreadPoolExecutor(1) as threads:
+        second = threads.submit(asking.ask, "who", slow, lambda _: None, LONG)
+        assert not second.done()
+        told.set()
+        assert second.result() == "Tia"
+    assert asked == ["who"]
+
+
+def test_another_question_does_not_wait_for_the_first(asking: Asking[str]) -> None:
+    told = threading.Event()
+
+    def slow() -> str:
+        told.wait(LONG)
+        return "Tia"
+
+    with pytest.raises(Unreachable):
+        asking.ask("tia", slow, lambda _: None, 0.0)
+    assert asking.ask("tom", lambda: "Tom", lambda _: None, LONG) == "Tom"
+    told.set()
+
+
+def test_what_a_source_raises_reaches_whoever_asked_and_the_next_one_asks_anew(asking: Asking[str]) -> None:
+    def silent() -> str:
+        raise Unreachable("timeout")
+
+    with pytest.raises(Unreachable, match="timeout"):
+        asking.ask("who", silent, lambda _: None, LONG)
+    assert asking.ask("who", lambda: "Tia", lambda _: None, LONG) == "Tia"
+
+
+def test_an_answer_that_cannot_be_kept_was_given_all_the_same(asking: Asking[str]) -> None:
+    def locked(_answer: str) -> None:
+        raise DatabaseBusy("locked")
+
+    assert asking.ask("who", lambda: "Tia", locked, LONG) == "Tia"
