@@ -18,6 +18,9 @@ BUSY: Final = COLLISIONS | {"55P03", "57014"}
 CONNECTION_LOST: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03"})
 """Beside class 08: the server shut down, is starting, or ended a session that idled."""
 
+CANNOT_BE_WRITTEN: Final = frozenset({"25006", "0A000"})
+"""What a server that only stands by says: to whoever writes, and to a transaction that begins as one that may write."""
+
 OUT_OF_RESOURCES_OR_BROKEN: Final = frozenset({"53", "58", "XX"})
 
 SQLITE_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -53,7 +56,9 @@ def translated(error: DBAPIError) -> DatabaseBusy | DatabaseGone | None:
         return _translated_sqlite(error, code)
     if code in BUSY:
         return DatabaseBusy(_said(error))
-    if _lost_connection(error, code) or (code is not None and code[:2] in OUT_OF_RESOURCES_OR_BROKEN):
+    if _lost_connection(error, code) or code in CANNOT_BE_WRITTEN:
+        return DatabaseGone(_said(error))
+    if code is not None and code[:2] in OUT_OF_RESOURCES_OR_BROKEN:
         return DatabaseGone(_said(error))
     return None
 

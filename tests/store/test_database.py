@@ -143,6 +143,12 @@ def test_a_full_disk_records_nothing_at_all(database: Database) -> None:
 
 
 @on_postgresql
+def test_a_server_that_may_only_be_read_is_gone_to_whoever_writes(database: Database) -> None:
+    with pytest.raises(DatabaseGone, match="read-only"), database.write() as connection:
+        connection.execute(text("SET TRANSACTION READ ONLY; DELETE FROM dedupe"))
+
+
+@on_postgresql
 def test_a_lost_connection_is_worth_another_try(database: Database, postgresql_server: Server) -> None:
     def act() -> None:
         with database.write() as connection:
