@@ -138,13 +138,13 @@ class Crowd:
         """As people do: whoever reads that it may not be recorded presses again; whoever reads nothing relies on it."""
         for _ in range(TRIES):
             pressed = self.press(wish)
-            if pressed.acknowledged and not self._is_clear(wish, pressed):
+            if pressed.acknowledged and not self.is_clear(wish, pressed):
                 return
             if self.is_done(wish):
                 return
             time.sleep(PAUSE)
 
-    def _is_clear(self, wish: Wish, pressed: Pressed) -> bool:
+    def is_clear(self, wish: Wish, pressed: Pressed) -> bool:
         """Wait until something was said about a click, or it shows; False when neither is so in good time."""
         try:
             wait_for(lambda: self.ear.heard(pressed.trigger) or self.is_done(wish), "no word", HEARD_WITHIN)

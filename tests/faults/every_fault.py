@@ -7,8 +7,10 @@ from tests.faults import (
     clocks_jump,
     database_killed,
     killed_at_commits,
+    nowhere_to_write,
     replicas,
     slack_misbehaves,
+    slow_and_locked,
 )
 from tests.faults.fault import Fault
 
@@ -18,5 +20,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F5", "PostgreSQL killed under load", database_killed.run),
     Fault("F6", "replicas race", replicas.run),
     Fault("F7", "down for ten days, clocks that jump and change", clocks_jump.run),
+    Fault("F8", "disk full and read-only database", nowhere_to_write.run),
     Fault("F9", "the audit log is tampered with", audit_tampered.run),
+    Fault("F14", "Slack slow and the database locked", slow_and_locked.run),
 )
