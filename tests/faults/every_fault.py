@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.faults import (
+    an_hours_load,
     audit_tampered,
     clocks_jump,
     database_killed,
@@ -23,4 +24,5 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F8", "disk full and read-only database", nowhere_to_write.run),
     Fault("F9", "the audit log is tampered with", audit_tampered.run),
     Fault("F14", "Slack slow and the database locked", slow_and_locked.run),
+    Fault("F16", "an hour's load in a minute", an_hours_load.run),
 )
