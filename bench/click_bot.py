@@ -5,7 +5,6 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from bench.wire import CPU_PATH
 from bot.app import build
 from bot.logs import log_to_stderr
 from bot.settings import load_settings
+from bot.web.serving import serve
 
 
 def main(file: Path) -> None:
@@ -28,7 +28,7 @@ def main(file: Path) -> None:
 
     app.web.routes.append(Route(CPU_PATH, cpu))
     try:
-        uvicorn.run(app.web, host=settings.host, port=settings.port, log_config=None, access_log=False)
+        serve(app.web, host=settings.host, port=settings.port)
     finally:
         app.stop()
 

@@ -10,7 +10,6 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from bot.app import build, default_guide_text
@@ -34,6 +33,7 @@ from bot.store.database import WHOLE_LOG, Database, DatabaseBusy, DatabaseGone, 
 from bot.store.reading import Anchor, ChainBroken, ChainHolds, SealBroken
 from bot.store.seals import verify_seals
 from bot.undelivered import list_undelivered, retry_undelivered
+from bot.web.serving import serve
 from bot.web.site import SLACK_PATH
 
 commands = typer.Typer(help="A Slack bot that carries a company's deployment guide.", no_args_is_help=True)
@@ -77,7 +77,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _end)
     app.start()
     try:
-        uvicorn.run(app.web, host=settings.host, port=settings.port, log_config=None, access_log=False)
+        serve(app.web, host=settings.host, port=settings.port)
     finally:
         app.stop()
 

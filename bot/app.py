@@ -40,6 +40,7 @@ from bot.slack.deliver.posting import PACE, Poster
 from bot.slack.identity import Identity
 from bot.slack.listeners import listen
 from bot.slack.listeners.desk import Desk
+from bot.slack.listeners.turnstile import Limit, Turnstile
 from bot.slack.socket_mode import SocketMode
 from bot.store import outbox
 from bot.store.database import Database, DatabaseBusy, DatabaseGone, open_database
@@ -171,13 +172,15 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
     identity = Identity(client)
     bolt = _bolt(client, identity)
     listen(bolt, desk)
+    limit = Limit(settings.clicks_at_once, settings.clicks_a_second)
+    dispatch = Turnstile(bolt.dispatch, desk, limit, time.monotonic)
     web = site(
-        bolt.dispatch,
+        dispatch,
         signing_secret=settings.slack_signing_secret,
         real_time=time.time,
         is_ready=lambda: _is_ready(database),
     )
-    socket = _socket(settings, bolt)
+    socket = _socket(settings, dispatch)
     return App(web, bolt, clock, acts, company_acts, company, database, desk, identity, socket)
 
 
@@ -203,12 +206,12 @@ def _bolt(client: WebClient, identity: Identity) -> Bolt:
     )
 
 
-def _socket(settings: Settings, bolt: Bolt) -> SocketMode | None:
+def _socket(settings: Settings, dispatch: Turnstile) -> SocketMode | None:
     """With an app token Slack is reached over Socket Mode; without one Slack reaches the bot over HTTP."""
     if settings.slack_app_token is None:
         return None
     client = _client(settings, DELIVERY_SECONDS)
-    return SocketMode(bolt.dispatch, client, settings.slack_app_token.get_secret_value())
+    return SocketMode(dispatch, client, settings.slack_app_token.get_secret_value())
 
 
 def _check_app_token(socket: SocketMode) -> None:

@@ -29,6 +29,8 @@ def log_to_stderr(style: Literal["console", "json"], *, quiet: bool = False) -> 
     )
     # A tick that finds the one before still at work is skipped by design, and nothing that anybody must read about.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # What strangers send is answered, and must not fill the log.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )

@@ -25,6 +25,8 @@ HOW_TO: Final[Mapping[str, str]] = {
     "HOST": "write the address to listen on, for example 127.0.0.1",
     "PORT": "write a whole number from 0 to 65535, for example 3000",
     "LOG_FORMAT": "write console or json",
+    "CLICKS_AT_ONCE": "write how much one person may do at once, 60 for example",
+    "CLICKS_A_SECOND": "write how much one person may do in a second from then on, 2 for example",
 }
 """What to do about each setting, as the end of a sentence."""
 
@@ -126,6 +128,12 @@ def _log_format(value: object) -> object:
     return str(value).strip().lower()
 
 
+def _count(value: object) -> object:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", str(value).strip()):
+        raise ValueError("it is not a whole number from 1 on")
+    return int(str(value))
+
+
 class Settings(BaseSettings):
     """The settings, checked. Use :func:`load_settings`, whose errors are sentences."""
 
@@ -152,6 +160,8 @@ class Settings(BaseSettings):
     host: Annotated[str, BeforeValidator(_host)] = "127.0.0.1"
     port: Annotated[int, BeforeValidator(_port)] = 3000
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_log_format)] = "console"
+    clicks_at_once: Annotated[int, BeforeValidator(_count)] = 60
+    clicks_a_second: Annotated[int, BeforeValidator(_count)] = 2
 
 
 class _Given(Settings):

@@ -5,7 +5,6 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from bot.app import build
 from bot.logs import log_to_stderr
 from bot.settings import load_settings
+from bot.web.serving import serve
 
 
 def main(time: Path) -> None:
@@ -30,7 +30,7 @@ def main(time: Path) -> None:
     app.web.routes.append(Route("/rest", rest))
     app.start()
     try:
-        uvicorn.run(app.web, host=settings.host, port=settings.port, log_config=None, access_log=False)
+        serve(app.web, host=settings.host, port=settings.port)
     finally:
         app.stop()
 

@@ -2,47 +2,41 @@
 
 It answers before anything is parsed, and always with a status of the sender's fault, never with one of ours. What it
 lets through is a signed, complete and readable body (docs.slack.dev/authentication/verifying-requests-from-slack).
+
+Who sends more than a few of the others is told to wait. What Slack signed is let through all the same: a whole company's
+deliveries come from few addresses, and behind a proxy everybody has the same one.
 """
 
-import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
 from pydantic import SecretStr
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web import wellformed
+from bot.web.bodies import MAX_BODY_BYTES, READ_WITHIN_SECONDS, Bodies, SenderLeftError, too_large
+from bot.web.forgeries import Forgeries, address_of
+from bot.web.refused import RefusedError
 
-MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_AGE_SECONDS: Final = 5 * 60
-READ_WITHIN_SECONDS: Final = 10.0
 
 UNSIGNED: Final = "The request is not signed by Slack."
-
-
-class RefusedError(Exception):
-    """A request that goes no further: its status and a sentence that repeats nothing of what was sent."""
-
-    def __init__(self, status: HTTPStatus, sentence: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.headers = headers
-
-
-class SenderLeftError(Exception):
-    """The connection closed before the body was complete; nobody is there to be answered."""
+TOO_MANY: Final = "Too many requests from this address were not what Slack sends."
+Headers = list[tuple[bytes, bytes]]
 
 
 class Guard:
     """An ASGI app that hands what Slack signed to the `app` behind it, and refuses the rest.
 
     `real_time` gives the seconds since the epoch, real ones: a signature is worth five minutes of the sender's clock,
-    whatever the business time is. `read_within` is how long, in seconds, a sender may take over a body.
+    whatever the business time is. `read_within` is how long, in seconds, a sender may take over a body. `forgeries` counts
+    what is refused, by address.
     """
 
     def __init__(
@@ -52,6 +46,7 @@ class Guard:
         signing_secret: SecretStr | str,
         real_time: Callable[[], float],
         read_within: float = READ_WITHIN_SECONDS,
+        forgeries: Forgeries | None = None,
     ) -> None:
         secret = (
             signing_secret.get_secret_value() if isinstance(signing_secret, SecretStr) else signing_secret
@@ -59,9 +54,10 @@ class Guard:
         if not secret:
             raise ValueError("An empty signing secret would let everybody sign.")
         self._app = app
-        self._secret = secret.encode("utf-8")
+        self._secret = SecretStr(secret)
         self._real_time = real_time
-        self._read_within = read_within
+        self._bodies = Bodies(read_within)
+        self._forgeries = Forgeries(time.monotonic) if forgeries is None else forgeries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is no HTTP request, such as a server's start, is not looked at."""
@@ -71,23 +67,35 @@ class Guard:
         try:
             body = await self._admit(scope, receive)
         except RefusedError as refused:
-            response = PlainTextResponse(f"{refused}\n", refused.status, refused.headers)
-            await response(scope, receive, send)
+            await self._answer(address_of(scope), refused)(scope, receive, send)
         except SenderLeftError:
             return
         else:
             await self._app(scope, _replay(body, receive), send)
 
+    def _answer(self, address: str, refused: RefusedError) -> Response:
+        """What a refused sender reads. The connection is closed: what is left of the body is of no interest."""
+        headers = {**refused.headers, "connection": "close"}
+        wait = self._forgeries.count(address)
+        if wait is None:
+            return PlainTextResponse(f"{refused}\n", refused.status, headers)
+        headers["retry-after"] = str(wait)
+        return PlainTextResponse(f"{TOO_MANY}\n", HTTPStatus.TOO_MANY_REQUESTS, headers)
+
     async def _admit(self, scope: Scope, receive: Receive) -> bytes:
-        """The body of a request that may pass."""
+        """The body of a request that may pass; what can be refused without it is refused before it is read."""
         if scope["method"] != "POST":
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Slack sends POST requests.", {"allow": "POST"})
-        headers: list[tuple[bytes, bytes]] = list(scope["headers"])
+        headers: Headers = list(scope["headers"])
+        if {b"content-length", b"transfer-encoding"} <= {name.lower() for name, _ in headers}:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "The body's length is said in two ways.")
         _refuse_announced_size(_only(headers, b"content-length"))
         timestamp = _only(headers, b"x-slack-request-timestamp")
         signature = _only(headers, b"x-slack-signature")
         self._refuse_stale(timestamp)
-        body = await self._read(receive)
+        if not re.fullmatch(rb"v0=[0-9a-f]{64}", signature):
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, UNSIGNED)
+        body = await self._bodies.read(address_of(scope), receive)
         self._refuse_unsigned(timestamp, body, signature)
         try:
             wellformed.check(body, _only(headers, b"content-type").decode("latin-1"))
@@ -104,54 +112,23 @@ class Guard:
             )
 
     def _refuse_unsigned(self, timestamp: bytes, body: bytes, signature: bytes) -> None:
-        signed = hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256)
+        secret = self._secret.get_secret_value().encode("utf-8")
+        signed = hmac.new(secret, b"v0:" + timestamp + b":" + body, hashlib.sha256)
         if not hmac.compare_digest(b"v0=" + signed.hexdigest().encode("ascii"), signature):
             raise RefusedError(HTTPStatus.UNAUTHORIZED, UNSIGNED)
 
-    async def _read(self, receive: Receive) -> bytes:
-        try:
-            async with asyncio.timeout(self._read_within):
-                return await _whole_body(receive)
-        except TimeoutError:
-            close = {"connection": "close"}
-            raise RefusedError(
-                HTTPStatus.REQUEST_TIMEOUT, "The body took too long to arrive.", close
-            ) from None
 
-
-def _only(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
+def _only(headers: Headers, name: bytes) -> bytes:
     """The value of a header that is there once; empty where it is missing or, which nobody honest does, repeated."""
     values = [value for key, value in headers if key.lower() == name]
     return values[0] if len(values) == 1 else b""
-
-
-def _too_large() -> RefusedError:
-    close = {"connection": "close"}
-    return RefusedError(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than what Slack sends.", close
-    )
 
 
 def _refuse_announced_size(length: bytes) -> None:
     """Refuse by what the sender says; what the sender does is counted while reading."""
     digits = length.strip().lstrip(b"0")
     if digits.isdigit() and (len(digits) > len(str(MAX_BODY_BYTES)) or int(digits) > MAX_BODY_BYTES):
-        raise _too_large()
-
-
-async def _whole_body(receive: Receive) -> bytes:
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise SenderLeftError
-        part: bytes = message.get("body", b"")
-        if len(body) + len(part) > MAX_BODY_BYTES:
-            raise _too_large()
-        body += part
-        more = message.get("more_body", False)
-    return bytes(body)
+        raise too_large()
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

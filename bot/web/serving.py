@@ -1,15 +1,54 @@
-"""The HTTP side served from a thread, for a process that does more than serve: the demo, and tests."""
+"""The HTTP side, served: by a process that does nothing else, or from a thread, as in the demo and in tests.
+
+Every answer carries the headers below, the server's own to what is no HTTP, too: nobody keeps an answer, guesses at what it is,
+runs, frames or links anything from it; and none says what serves it.
+"""
 
 import socket
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.web.protocol import StrictProtocol
+
 START_SECONDS: Final = 10
+GRACEFUL_SECONDS: Final = 3
+HEADERS: Final = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+
+
+def serve(application: Starlette, *, host: str, port: int) -> None:
+    """Serve on this address until the process is told to end; what is under way is answered first."""
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(configuration(application, host=host, port=port)).run()
+
+
+def configuration(
+    application: Starlette, *, host: str, port: int, graceful_seconds: int | None = None
+) -> uvicorn.Config:
+    """How uvicorn serves, wherever it does. h11 bounds what a sender may write before a request's body begins."""
+    return uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        http=StrictProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        headers=list(HEADERS),
+        timeout_graceful_shutdown=graceful_seconds,
+    )
 
 
 class Serving:
@@ -19,14 +58,7 @@ class Serving:
         self._listening = socket.create_server((host, port))
         self._host = host
         self._server = uvicorn.Server(
-            uvicorn.Config(
-                application,
-                lifespan="off",
-                ws="none",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=3,
-            )
+            configuration(application, host=host, port=port, graceful_seconds=GRACEFUL_SECONDS)
         )
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listening]}, name="web", daemon=True

@@ -1,5 +1,6 @@
 """The bot's HTTP side: Slack's endpoint behind the guard, and what a supervisor asks."""
 
+import time
 from collections.abc import Callable
 
 from pydantic import SecretStr
@@ -9,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.web.forgeries import Forgeries
 from bot.web.guard import Guard
+from bot.web.readiness import Readiness
 from bot.web.slack_endpoint import SlackEndpoint
 
 SLACK_PATH = "/slack/events"
@@ -21,18 +24,28 @@ def site(
     signing_secret: SecretStr,
     real_time: Callable[[], float],
     is_ready: Callable[[], bool],
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Starlette:
-    """Build the application. `real_time` is seconds since the epoch; `is_ready` says whether the database answers."""
+    """Build the application, to be served by `serving`, which adds the headers that every answer has.
+
+    `real_time` is seconds since the epoch, `monotonic` seconds that only grow; `is_ready` says whether the database answers.
+    """
+    readiness = Readiness(is_ready, monotonic)
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    def readyz(_request: Request) -> Response:
-        if is_ready():
+    async def readyz(_request: Request) -> Response:
+        if await readiness():
             return PlainTextResponse("ready")
         return PlainTextResponse("the database does not answer", status_code=503)
 
-    guarded = Guard(SlackEndpoint(dispatch), signing_secret=signing_secret, real_time=real_time)
+    guarded = Guard(
+        SlackEndpoint(dispatch),
+        signing_secret=signing_secret,
+        real_time=real_time,
+        forgeries=Forgeries(monotonic),
+    )
     return Starlette(
         routes=[
             Route(SLACK_PATH, guarded),

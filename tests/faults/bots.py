@@ -108,6 +108,7 @@ class Setup:
             "ORGANIZATION": str(self.organization),
             "PORT": str(port),
             "LOG_FORMAT": "json",
+            "CLICKS_AT_ONCE": "1000000",
             **self.more,
             **more,
         }

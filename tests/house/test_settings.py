@@ -33,6 +33,7 @@ def test_what_is_left_out_has_the_documented_default(enough: dict[str, str]) -> 
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.database_url.get_secret_value() == "sqlite:///countersign.sqlite"
     assert (settings.host, settings.port, settings.log_format) == ("127.0.0.1", 3000, "console")
+    assert (settings.clicks_at_once, settings.clicks_a_second) == (60, 2)
 
 
 def test_everything_that_is_wrong_or_missing_is_said_at_once_a_line_each() -> None:
@@ -46,6 +47,8 @@ def test_everything_that_is_wrong_or_missing_is_said_at_once_a_line_each() -> No
             "HOST": "all of them",
             "PORT": "65536",
             "LOG_FORMAT": "xml",
+            "CLICKS_AT_ONCE": "0",
+            "CLICKS_A_SECOND": "2.5",
         }
     )
     assert [line.split(" is ")[0] for line in lines] == [
@@ -58,6 +61,8 @@ def test_everything_that_is_wrong_or_missing_is_said_at_once_a_line_each() -> No
         "HOST",
         "PORT",
         "LOG_FORMAT",
+        "CLICKS_AT_ONCE",
+        "CLICKS_A_SECOND",
     ]
 
 

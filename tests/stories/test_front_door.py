@@ -14,6 +14,7 @@ from bot.demo import Demo
 from bot.rules.terms import ChangeId
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Stage
+from bot.slack.listeners.turnstile import Limit
 from bot.store import audit
 from bot.store.changes import load_change
 from tests.web.signed_requests import signature
@@ -217,3 +218,25 @@ def test_a_form_that_comes_too_late_says_press_again(stage: Stage, harbor: Demo)
     said = stage.types("ana", "/deploy request")
     assert "press again" in said
     assert stage.person("ana").modal is None
+
+
+@pytest.fixture
+def ten_each_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody may send more than ten times, so that no real time has to pass or not to pass."""
+    monkeypatch.setattr("bot.app.Limit", lambda _at_once, _a_second: Limit(10, 0))
+
+
+@only_sqlite
+def test_whoever_presses_faster_than_anybody_can_mean_reads_that_nothing_was_recorded(
+    ten_each_for_ever: None,  # noqa: ARG001 - what it does must be done before the company opens
+    requested: Stage,
+    harbor: Demo,
+) -> None:
+    card, finn = requested.card.as_it_is(), requested.person("finn")
+    outcomes = [finn.clicks("Approve", on=card) for _ in range(12)]
+    harbor.app.desk.rest()
+    assert {outcome.trouble for outcome in outcomes} == {None}
+    assert "Nothing was recorded of this" in outcomes[10].text
+    assert _entries(harbor, "refused") == ["approve U0FINN"] * 10
+    requested.presses_button("ben", "Approve", requested.dm("ben"))
+    assert "approve U0BEN" in _entries(harbor, "done"), "nobody else is held up"

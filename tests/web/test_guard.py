@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.web.guard import MAX_AGE_SECONDS, MAX_BODY_BYTES, Guard
+from bot.web.bodies import MAX_BODY_BYTES
+from bot.web.guard import MAX_AGE_SECONDS, Guard
 from tests.web.signed_requests import (
     CLICK,
     COMMAND,

@@ -27,7 +27,7 @@ def register(bolt: App, desk: Desk) -> None:
 
     @bolt.error
     def failed(error: Exception, body: Body) -> BoltResponse:
-        return _answer(desk, body, _sentence(error, body))
+        return answer(desk, body, _sentence(error, body))
 
     @bolt.action(ANYTHING)
     def unknown_button(ack: Ack, body: Body) -> None:
@@ -56,14 +56,14 @@ def _sentence(error: Exception, body: Body) -> str:
     if isinstance(error, DatabaseBusy):
         log.warning("the database was busy", **noted, problem=str(error))
         return (
-            f"Somebody else was writing at the same moment. Nothing was recorded: {_again(kind)}. ({number})"
+            f"Somebody else was writing at the same moment. Nothing was recorded: {again(kind)}. ({number})"
         )
     if isinstance(error, DatabaseGone):
         log.error("the database is gone", **noted, problem=str(error))
-        return f"The database does not answer. {_recorded(kind)} In a minute, {_again(kind)}. ({number})"
+        return f"The database does not answer. {_recorded(kind)} In a minute, {again(kind)}. ({number})"
     log.error("a listener failed", **noted, exc_info=error)
     instead = (
-        f"If it is missing there, {_again(kind)}" if kind in PERHAPS_RECORDED else f"You can {_again(kind)}"
+        f"If it is missing there, {again(kind)}" if kind in PERHAPS_RECORDED else f"You can {again(kind)}"
     )
     return (
         f"Something went wrong that is not your fault. {_recorded(kind)} {instead};"
@@ -92,11 +92,12 @@ AGAIN: Final = {
 }
 
 
-def _again(kind: str) -> str:
+def again(kind: str) -> str:
+    """What to do once more, to follow "please"."""
     return AGAIN.get(kind, "try again")
 
 
-def _answer(desk: Desk, body: Body, said: str) -> BoltResponse:
+def answer(desk: Desk, body: Body, said: str) -> BoltResponse:
     """The sentence where this kind of delivery can show it; always 200, or Slack shows its own words instead."""
     kind = kind_of(body)
     if kind == "view_submission":
