@@ -19,7 +19,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 COMMAND = urlencode({"command": "/deploy", "text": "", "user_id": "U1", "team_id": "T1"}).encode()
 CLICK = urlencode(
-    {"payload": json.dumps({"type": "block_actions", "user": {"id": "U1"}, "actions": []})}
+    {"payload": json.dumps({"type": "block_actions", "user": {"id": "U1"}, "actions": [{}]})}
 ).encode()
 EVENT = json.dumps({"type": "event_callback", "event": {"type": "app_home_opened", "user": "U1"}}).encode()
 

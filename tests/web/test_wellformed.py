@@ -61,6 +61,7 @@ def form_with(value: str) -> bytes:
         (b'{"response_urls": null}', JSON),
         (b'{"response_urls": [{}, {}]}', JSON),
         (b'{"team": 1}', JSON),
+        (b'{"type": "block_actions", "actions": []}', JSON),
         (b'{"authorizations": {"team_id": "T1"}}', JSON),
         (b'{"authorizations": ["T1"]}', JSON),
         (b'{"event": {"user": ["U1"]}}', JSON),

@@ -112,8 +112,8 @@ def answer(desk: Desk, body: Body, said: str) -> BoltResponse:
 
 
 def _beside_a_field(body: Body, said: str) -> BoltResponse:
-    blocks: list[dict[str, Any]] = body["view"]["blocks"]
-    first = next((block["block_id"] for block in blocks if block["type"] == "input"), None)
+    blocks: list[dict[str, Any]] = (body.get("view") or {}).get("blocks") or []
+    first = next((block["block_id"] for block in blocks if block.get("type") == "input"), None)
     if first is None:
         return _json({"response_action": "update", "view": told_modal(message(said, section(said)))})
     return _json({"response_action": "errors", "errors": {first: said}})
