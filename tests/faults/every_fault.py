@@ -7,6 +7,7 @@ from tests.faults import (
     audit_tampered,
     clocks_jump,
     database_killed,
+    intruders,
     killed_at_commits,
     nowhere_to_write,
     replicas,
@@ -18,6 +19,7 @@ from tests.faults.fault import Fault
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F1", "killed at every commit", killed_at_commits.run),
     Fault("F2", "Slack misbehaves", slack_misbehaves.run),
+    Fault("F4", "intruders at the door", intruders.run),
     Fault("F5", "PostgreSQL killed under load", database_killed.run),
     Fault("F6", "replicas race", replicas.run),
     Fault("F7", "down for ten days, clocks that jump and change", clocks_jump.run),
