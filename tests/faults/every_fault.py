@@ -7,10 +7,12 @@ from tests.faults import (
     audit_tampered,
     clocks_jump,
     database_killed,
+    doubled_deliveries,
     intruders,
     killed_at_commits,
     nowhere_to_write,
     replicas,
+    roles_at_the_door,
     slack_misbehaves,
     slow_and_locked,
 )
@@ -19,12 +21,14 @@ from tests.faults.fault import Fault
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F1", "killed at every commit", killed_at_commits.run),
     Fault("F2", "Slack misbehaves", slack_misbehaves.run),
+    Fault("F3", "deliveries doubled, reordered", doubled_deliveries.run),
     Fault("F4", "intruders at the door", intruders.run),
     Fault("F5", "PostgreSQL killed under load", database_killed.run),
     Fault("F6", "replicas race", replicas.run),
     Fault("F7", "down for ten days, clocks that jump and change", clocks_jump.run),
     Fault("F8", "disk full and read-only database", nowhere_to_write.run),
     Fault("F9", "the audit log is tampered with", audit_tampered.run),
+    Fault("F12", "role × stage × act at the door".run),
     Fault("F14", "Slack slow and the database locked", slow_and_locked.run),
     Fault("F16", "an hour's load in a minute", an_hours_load.run),
 )
