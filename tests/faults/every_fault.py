@@ -28,7 +28,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F7", "down for ten days, clocks that jump and change", clocks_jump.run),
     Fault("F8", "disk full and read-only database", nowhere_to_write.run),
     Fault("F9", "the audit log is tampered with", audit_tampered.run),
-    Fault("F12", "role × stage × act at the door".run),
+    Fault("F12", "role × stage × act at the door", roles_at_the_door.run),
     Fault("F14", "Slack slow and the database locked", slow_and_locked.run),
     Fault("F16", "an hour's load in a minute", an_hours_load.run),
 )

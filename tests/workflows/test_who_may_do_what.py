@@ -1,8 +1,6 @@
 """Role × stage × act: every act, tried by everybody at every stage, is allowed and recorded or refused in a sentence."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 import pytest
 
@@ -16,7 +14,7 @@ from bot.rules.setting import Setting
 from bot.rules.terms import ChangeId, PersonId
 from bot.rules.verdict import Done, Refused
 from bot.workflows.request import request_deployment
-from tests.acting import BEN, DORA, EVE, HOUR, LEA, PAUL, PIA, QUINN, REQUEST, THURSDAY, TIA, Course
+from tests.acting import DORA, HOUR, REQUEST, THURSDAY, Course
 from tests.attempts import ATTEMPTS, PREPARED, RECORDED, TIMERS, with_code_asked_anew
 from tests.restated_life import ROWS
 from tests.situations import (
@@ -30,35 +28,8 @@ from tests.situations import (
     begun,
 )
 from tests.situations_hotfix import HOTFIXES, at_situation
-from tests.who_is_who import WHO, People, read
-
-SINGULAR: Final[Mapping[tuple[Act, Stage], People]] = {
-    **{
-        (Act.TAKE_BACK_APPROVAL, stage): frozenset({BEN, TIA, LEA})
-        for stage in TRANSITIONS[Act.TAKE_BACK_APPROVAL].stages
-    },
-    (Act.TAKE_BACK_APPROVAL, Stage.SCHEDULED): frozenset({BEN, TIA, LEA, PAUL, EVE}),
-    **{
-        (Act.SNOOZE_REMINDER, stage): frozenset({BEN, TIA, LEA})
-        for stage in (Stage.PREPARING, Stage.STAGING, Stage.VERIFIED)
-    },
-    (Act.SNOOZE_REMINDER, Stage.VERIFYING): frozenset({BEN, TIA, LEA, QUINN, PIA}),
-    (Act.SNOOZE_REMINDER, Stage.APPROVING): frozenset({BEN, TIA, LEA, PAUL, EVE}),
-    # Nothing is missing there: whoever approved is told so, with the names.
-    (Act.APPROVE, Stage.SCHEDULED): frozenset(),
-    # What they would take over is theirs already.
-    **{(Act.TAKE_OVER, stage): WHO["engineer"] - {DIRK} for stage in TRANSITIONS[Act.TAKE_OVER].stages},
-}
-"""Where the guide's row does not name a role: who gave an approval, who is asked, whose it is already."""
-
-
-def may(act: Act, stage: Stage) -> People:
-    """Who may do so to what is no hotfix, by the guide's rows as they are restated."""
-    rows = [row for row in ROWS if row.act == act.value and stage.name in row.frm and not row.hotfix]
-    if (act, stage) in SINGULAR:
-        assert rows
-        return SINGULAR[act, stage]
-    return frozenset[PersonId]().union(*(WHO[who] for row in rows for who in row.who))
+from tests.who_is_who import WHO, read
+from tests.who_may import may
 
 
 def test_every_stage_can_be_built_and_every_act_is_tried() -> None:

@@ -34,34 +34,10 @@ from tests.acting import (
     revision,
 )
 from tests.attempts import ATTEMPTS, RECORDED, TIMERS
-from tests.restated_life import ROWS, Row
 from tests.situations import COMPANY, DEDE, DIRK, NEIGHBORS
-from tests.situations_hotfix import DECLARATION, HOTFIXES, Situation, at_situation, record_of, turned
-from tests.who_is_who import WHO, People, read
-
-NOBODY: People = frozenset()
-APPROVING_CODE = {Act.APPROVE: Act.REVIEW_CODE}
-"""Approve is the deferred code review once a hotfix has started, and after it: the table has a row of its own for that."""
-
-
-def rows_of(act: Act, situation: Situation) -> list[Row]:
-    """The guide's rows for what follows the hotfix process, of those whose needs are met there."""
-    by_name = act if situation.stage in UNSTARTED else APPROVING_CODE.get(act, act)
-    return [
-        row
-        for row in ROWS
-        if row.act == by_name.value
-        and situation.stage.name in row.frm
-        and row.hotfix is not False
-        and situation.marks.issuperset(row.needs)
-    ]
-
-
-def may(act: Act, situation: Situation) -> People:
-    """Who may, by these rows and who is who in the situation."""
-    who = {**WHO, **situation.who}
-    able = NOBODY.union(*(who.get(role, NOBODY) for row in rows_of(act, situation) for role in row.who))
-    return able - {DIRK} if act is Act.TAKE_OVER else able
+from tests.situations_hotfix import DECLARATION, HOTFIXES, at_situation, record_of, turned
+from tests.who_is_who import WHO, read
+from tests.who_may import APPROVING_CODE, may_on_a_hotfix, rows_of
 
 
 @pytest.mark.clause("G-HOT-1")
@@ -77,7 +53,7 @@ def test_an_act_on_a_hotfix_is_possible_only_where_the_table_has_it_and_for_thos
     act: Act, name: str
 ) -> None:
     situation = HOTFIXES[name]
-    able = may(act, situation)
+    able = may_on_a_hotfix(act, situation)
     for person in COMPANY:
         course = at_situation(name)
         before = len(course.facts)
