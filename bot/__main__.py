@@ -36,7 +36,11 @@ from bot.undelivered import list_undelivered, retry_undelivered
 from bot.web.serving import serve
 from bot.web.site import SLACK_PATH
 
-commands = typer.Typer(help="A Slack bot that carries a company's deployment guide.", no_args_is_help=True)
+commands = typer.Typer(
+    help="A Slack bot that carries a company's deployment guide.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # they hold tokens
+)
 audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
 commands.add_typer(audit_commands, name="audit")
 policy_commands = typer.Typer(help="The organization's guide, people and rota.", no_args_is_help=True)
