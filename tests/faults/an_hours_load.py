@@ -1,6 +1,6 @@
 """F16: an hour's load in a minute: two replicas on one PostgreSQL, one behind HTTP and one on Socket Mode, at the highest rate that the machine holds.
 
-People take one change after the other through its approvals, its staging deployment and its verifications, and press the next
+A third process asks for changes without Slack; people take one after the other through its approvals, its staging deployment and its verifications, and press the next
 button when the one before is recorded. While more than so many messages wait for delivery nobody begins with another change, so
 that the rate is one that the bots, Slack, the database and the crowd on this machine hold together. Slack's limit of one message
 per second and channel is off: one channel would be all that is measured.
@@ -10,7 +10,6 @@ stands twice. Wrong: a card or a direct message that does not show the end of it
 the last click, rows that do not follow from the audit; in the whole form, a replica whose memory grows in the second half.
 """
 
-import queue
 import threading
 import time
 from collections.abc import Sequence
@@ -30,11 +29,11 @@ from tests.faults.bots import wait_for
 from tests.faults.crowd import Crowd, Wish, crowd, percentile
 from tests.faults.fault import Form, Tally
 from tests.faults.hands import one_of_each
-from tests.faults.replicas import Cluster, Replica, check_rows_and_messages, cluster, requested
+from tests.faults.office import Office, office
+from tests.faults.replicas import Cluster, Replica, check_rows_and_messages, cluster
 from tests.ground import Ground
 
 SECONDS: Final = {Form.WHOLE: 60.0, Form.SHORT: 4.0}
-CHANGES: Final = {Form.WHOLE: 600, Form.SHORT: 12}
 SENDERS: Final = 6
 WAITING_MOST: Final = 100
 DRAINED_WITHIN: Final = 60.0
@@ -59,23 +58,29 @@ class Load:
     """Changes that people take through; `finished` are through."""
 
     crowd: Crowd
-    changes: "queue.SimpleQueue[ChangeId]"
+    at_work: Office
+    asked: list[ChangeId] = field(default_factory=list)
     finished: list[ChangeId] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def carry_on(self) -> None:
-        """One of those who press: change after change until it is over."""
+        """One of those who press: change after change until it is over, and the last one to its end."""
         while not self.over.is_set():
             if self.waiting() > WAITING_MOST:
                 self.over.wait(0.02)
                 continue
-            try:
-                change = self.changes.get_nowait()
-            except queue.Empty:
-                return
+            change = self.ask()
             for person, press, act in STEPS:
                 self.crowd.press_until_recorded(Wish(person, press, change, act))
             self.finished.append(change)
+
+    def ask(self) -> ChangeId:
+        """Ask for another change; returns its number."""
+        answer = self.at_work.requests(version=f"5.{next(self.at_work.numbers)}.0")
+        if answer.scene is None:
+            raise AssertionError(answer.said)
+        self.asked.append(answer.scene.change.id)
+        return answer.scene.change.id
 
     def waiting(self) -> int:
         """How many messages are to be delivered."""
@@ -94,7 +99,7 @@ def megabytes(replica: Replica) -> float:
 
 
 def _press(load: Load, seconds: float) -> tuple[list[float], list[float]]:
-    """Let them press for so long, or until nothing is left; each replica's memory half-way and at the end."""
+    """Let them press for so long; each replica's memory half-way and at the end."""
     bots, half = load.crowd.run.replicas, [0.0]
     with ThreadPoolExecutor(SENDERS) as hands:
         pressing = [hands.submit(load.carry_on) for _ in range(SENDERS)]
@@ -145,22 +150,18 @@ def run(ground: Ground, form: Form) -> Tally:
     tally, url = Tally(), ground.new_postgresql()
     organization = ground.new_folder() / "one-of-each.toml"
     organization.write_text(one_of_each(), encoding="utf-8")
-    asked = requested(ground, url, CHANGES[form], one_of_each())
-    changes: queue.SimpleQueue[ChangeId] = queue.SimpleQueue()
-    for change in asked:
-        changes.put(change)
     with (
+        office(ground, url, company=one_of_each()) as at_work,
         cluster(ground, url, tally, ("http", "socket mode"), ORGANIZATION=str(organization)) as bots,
         crowd(bots) as people,
     ):
-        bots.rests()
-        load, began = Load(people, changes), time.monotonic()
+        load, began = Load(people, at_work), time.monotonic()
         half, end = _press(load, SECONDS[form])
         took = time.monotonic() - began
         drained = _drained(bots, tally)
         people.judge(tally)
         _check_shown(bots.sandbox, load.finished, tally)
-        check_rows_and_messages(bots, asked)
+        check_rows_and_messages(bots, load.asked)
         _note(load, tally, took, drained)
         _check_memory(half, end, tally, form)
     return tally

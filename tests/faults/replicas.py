@@ -241,9 +241,9 @@ def cluster(
             run.close()
 
 
-def requested(ground: Ground, database_url: str, count: int, company: str = "") -> list[ChangeId]:
+def requested(ground: Ground, database_url: str, count: int) -> list[ChangeId]:
     """So many changes, asked for and not yet approved by anybody; nobody delivered anything yet."""
-    with office(ground, database_url, company=company) as at_work:
+    with office(ground, database_url) as at_work:
         asked = [at_work.requests(version=f"5.{number}.0") for number in range(count)]
         return [each.scene.change.id for each in asked if each.scene]
 
