@@ -11,6 +11,7 @@ from tests.faults import (
     intruders,
     killed_at_commits,
     nowhere_to_write,
+    readings_missing,
     replicas,
     roles_at_the_door,
     slack_misbehaves,
@@ -29,6 +30,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("F8", "disk full and read-only database", nowhere_to_write.run),
     Fault("F9", "the audit log is tampered with", audit_tampered.run),
     Fault("F12", "role × stage × act at the door", roles_at_the_door.run),
+    Fault("F13", "readings missing, no numbers, late", readings_missing.run),
     Fault("F14", "Slack slow and the database locked", slow_and_locked.run),
     Fault("F16", "an hour's load in a minute", an_hours_load.run),
 )
