@@ -92,16 +92,33 @@ def test_two_hands_are_never_in_one_channel(lanes: Lanes) -> None:
     slow.join()
 
 
-def test_a_channel_that_gave_no_answer_is_left_alone(lanes: Lanes, time: Time) -> None:
-    def fails() -> None:
-        with lanes.alone("C1", "a"):
-            raise NotNow(NOON + timedelta(seconds=30), "no answer", failed=True)
+def fails(lanes: Lanes, key: str = "a", again: float = 300) -> None:
+    """A message gets no answer, and is itself to be tried again after so many seconds."""
+    with pytest.raises(NotNow), lanes.alone("C1", key):
+        raise NotNow(lanes.real_now() + timedelta(seconds=again), "no answer", failed=True)
 
-    with pytest.raises(NotNow):
-        fails()
-    assert turn(lanes, "b") == 30
-    time.passes(30)
+
+def test_a_channel_that_gives_no_answer_is_left_alone_ever_longer_up_to_a_minute(
+    lanes: Lanes, time: Time
+) -> None:
+    waits = []
+    for _ in range(9):
+        fails(lanes)
+        free_at = lanes._lanes["C1"].free_at  # noqa: SLF001 - a turn would be remembered
+        waits.append((free_at - time()).total_seconds())
+        time.passes(waits[-1])
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_an_answer_to_any_message_ends_its_channels_silence(lanes: Lanes, time: Time) -> None:
+    for _ in range(5):
+        fails(lanes)
+        time.passes(60)
     assert turn(lanes, "b") == 0
+    time.passes(1)
+    fails(lanes)
+    time.passes(1)
+    assert turn(lanes, "c") == 0
 
 
 @pytest.mark.parametrize(
@@ -181,6 +198,21 @@ def test_a_bot_that_is_not_let_in_knocks_ever_more_seldom(calls: Calls, time: Ti
 )
 def test_an_answer_means(calls: Calls, word: str, status: int, meaning: str) -> None:
     assert made(calls, answers(word, status)) == meaning
+
+
+def test_a_call_without_an_answer_is_tried_again_ever_later_and_never_at_the_same_moments(
+    calls: Calls, time: Time
+) -> None:
+    waits: dict[int, set[float]] = {}
+    for attempts in (0, 1, 2, 5, 10, 19):
+        for _ in range(30):
+            with pytest.raises(NotNow) as silent:
+                calls.make(partial(answers("fatal_error")), attempts)
+            waits.setdefault(attempts, set()).add((silent.value.until - time()).total_seconds())
+    for attempts, planned in {0: 0.5, 1: 1, 2: 2, 5: 16, 10: 300, 19: 300}.items():
+        drawn = waits[attempts]
+        assert len(drawn) > 20
+        assert 0.75 * planned <= min(drawn) <= max(drawn) <= 1.25 * planned
 
 
 def test_a_bot_that_stops_begins_no_call(calls: Calls) -> None:

@@ -16,16 +16,24 @@ from bot.slack.deliver.calls import NotNow, Refused
 
 REMEMBERED_TURNS: Final = 1000
 FORGOTTEN_AFTER: Final = timedelta(minutes=1)
+SILENT: Final = timedelta(seconds=1)
+LONGEST_SILENT: Final = timedelta(minutes=1)
+"""How long a channel is left alone after a call without an answer: twice as long after each one in a row."""
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One channel. `last` is the last turn that was handed out, `took` how long its last call took."""
+    """One channel. `last` is the last turn that was handed out, `took` how long its last call took.
+
+    `silences` counts the calls without an answer since one had an answer: whatever keeps a single message from getting
+    one, and from being tried for minutes, is no reason for the channel's others to wait as long.
+    """
 
     free_at: datetime
     last: datetime
     took: timedelta = timedelta()
     busy: bool = False
+    silences: int = 0
     turns: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -53,9 +61,12 @@ class Lanes:
         began = time.monotonic()
         try:
             yield
+            lane.silences = 0
         except NotNow as reason:
             if reason.failed:
-                self.leave_alone(channel, reason.until)
+                wait = min(SILENT * 2 ** min(lane.silences, 10), LONGEST_SILENT)
+                lane.silences += 1
+                self.leave_alone(channel, self.real_now() + wait)
             raise
         finally:
             with self._lock:
