@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 from tests.faults.fault import Form, Tally
@@ -28,6 +29,9 @@ from tests.forked_bots import Side
 from tests.ground import Ground
 
 SIDES: Final[tuple[Side, Side]] = ("before", "after")
+LANES: Final = 6
+PARTS: Final = 3
+"""In how many lanes the release's kills of one database and side are played."""
 IN_SHORT: Final = 3
 """How many steps the short form plays."""
 
@@ -118,7 +122,7 @@ def run(ground: Ground, form: Form) -> Tally:
     """See the module."""
     organization = ground.new_folder() / "one-of-each.toml"
     organization.write_text(one_of_each(), encoding="utf-8")
-    lock, total = threading.Lock(), Tally()
+    lock = threading.Lock()
     if form is Form.SHORT:
         with molds(1) as (mold,):
             lane = Lane(ground, lock, mold, "sqlite", RELEASE[:IN_SHORT], organization, Undisturbed())
@@ -127,25 +131,57 @@ def run(ground: Ground, form: Form) -> Tally:
         return lane.tally
     ground.new_sqlite()
     ground.new_postgresql()  # both are prepared once, before there are threads
-    ways = list(enumerate(product(("sqlite", "postgresql"), SIDES)))
     calm = {story: Undisturbed() for story in (RELEASE, HOTFIX)}
-    with molds(len(ways)) as made, ThreadPoolExecutor(len(ways)) as threads:
-        for story, expected in calm.items():
-            Lane(ground, lock, made[0], "sqlite", story, organization, expected).runs_undisturbed()
+    with molds(LANES) as made, ThreadPoolExecutor(LANES) as threads:
+        free = SimpleQueue[Mold]()
+        for mold in made:
+            free.put(mold)
 
-        def play(way: tuple[int, tuple[str, Side]]) -> Tally:
-            number, (kind, side) = way
-            release = Lane(ground, lock, made[number], kind, RELEASE, organization, calm[RELEASE])
-            release.runs(side)
-            hotfix = Lane(ground, lock, made[number], kind, HOTFIX, organization, calm[HOTFIX])
-            hotfix.runs(side, first=number + 1, every=len(ways))
-            kills = f"{release.tally.tried} times in the release, {hotfix.tally.tried} in the hotfix"
-            hotfix.tally.notes.append(f"{kind}, right {side} the commit: killed {kills}")
-            release.tally.add(hotfix.tally)
-            return release.tally
+        def play(part: Part | tuple[Step, ...]) -> Tally:
+            mold = free.get()
+            try:
+                if not isinstance(part, Part):
+                    Lane(ground, lock, mold, "sqlite", part, organization, calm[part]).runs_undisturbed()
+                    return Tally()
+                lane = Lane(ground, lock, mold, part.kind, part.story, organization, calm[part.story])
+                lane.runs(part.side, part.first, part.every)
+                return lane.tally
+            finally:
+                free.put(mold)
 
-        for tally in threads.map(play, ways):
-            total.add(tally)
+        list(threads.map(play, calm))
+        parts = every_part()
+        return _added(parts, list(threads.map(play, parts)), calm)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one lane plays: the kills at the `first` commit of each step, and each `every`-th from there on."""
+
+    story: tuple[Step, ...]
+    kind: str
+    side: Side
+    first: int
+    every: int
+
+
+def every_part() -> list[Part]:
+    """All kills, the longest parts first: each commit of the release four times, each of the hotfix once."""
+    ways = list(product(("postgresql", "sqlite"), SIDES))
+    release = [
+        Part(RELEASE, kind, side, first, PARTS) for kind, side in ways for first in range(1, PARTS + 1)
+    ]
+    return release + [Part(HOTFIX, *way, first, len(ways)) for first, way in enumerate(ways, 1)]
+
+
+def _added(parts: list[Part], tallies: list[Tally], calm: dict[tuple[Step, ...], Undisturbed]) -> Tally:
+    total, kills = Tally(), Counter[tuple[str, Side, bool]]()
+    for part, tally in zip(parts, tallies, strict=True):
+        total.add(tally)
+        kills[part.kind, part.side, part.story is RELEASE] += tally.tried
     counted = " and ".join(str(sum(expected.commits)) for expected in calm.values())
     total.notes.append(f"undisturbed, release and hotfix have {counted} commits that write something")
+    for kind, side in product(("sqlite", "postgresql"), SIDES):
+        times = f"{kills[kind, side, True]} times in the release, {kills[kind, side, False]} in the hotfix"
+        total.notes.append(f"{kind}, right {side} the commit: killed {times}")
     return total

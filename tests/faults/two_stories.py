@@ -74,7 +74,7 @@ def _nothing(_hands: Hands) -> None:
     """Only the clock moves."""
 
 
-RELEASE: Final = (
+RELEASE: Final[tuple[Step, ...]] = (
     Step(on(30, "9:30"), _requests),
     Step(on(30, "9:40"), _approves("ben")),
     Step(on(30, "9:41"), _approves("tia")),
@@ -94,7 +94,7 @@ RELEASE: Final = (
     Step(on(2, "14:40"), _nothing),
     Step(on(2, "14:41"), _in_message("ana", "Healthy", "30 min are over")),
 )
-HOTFIX: Final = (
+HOTFIX: Final[tuple[Step, ...]] = (
     Step(on(3, "14:00"), _declares),
     Step(on(3, "14:03"), _in_message("ana", "Approve", "4.12.1")),
     Step(on(3, "14:05"), _records_word),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.demo import with_the_bot
 from bot.rules.folding import replay
@@ -24,8 +24,10 @@ from bot.rules.terms import ChangeId, change_label
 from bot.sandbox.company import HARBOR
 from bot.sandbox.messages import Message
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.stories.stage import BERLIN
 from bot.sandbox.strictness import Strictness
 from bot.sandbox.workspace import Credentials
+from bot.sealing import SEALED_EVERY
 from bot.slack.manifest import scopes
 from bot.store import audit
 from bot.store.audit_chain import verify
@@ -34,15 +36,21 @@ from bot.store.database import Database, open_database
 from bot.store.machinery import audit as audit_rows
 from bot.store.machinery import deadlines, messages, outbox
 from bot.store.models import changes
-from bot.store.reading import ChainHolds
-from tests.faults.bots import ROOT, free_port
+from bot.store.reading import ChainHolds, SealsHold
+from bot.store.seal_models import seals
+from bot.store.seals import verify_seals
+from tests.faults.bots import ROOT
 from tests.faults.fault import Tally
 from tests.own_process import WrittenClock
 
 PATIENCE: Final = 60.0
-DRAWN: Final = re.compile(r"\b[0-9a-f]{64}\b|(?<=\bCHG-)\d+|(?<=\bDEP-)\d+|(?<=\bchg-)\d+|(?<=\banchor )\d+")
-"""What differs from one playing to the next: a seal's hash, since rows are salted, and PostgreSQL's numbers, since a
-transaction that was not committed keeps those that it drew."""
+DRAWN: Final = re.compile(r"(?<=\bCHG-)\d+|(?<=\bDEP-)\d+|(?<=\bchg-)\d+")
+"""What differs from one playing to the next: PostgreSQL's numbers, since a transaction that was not committed keeps those
+that it drew."""
+AUDIT_CHANNEL: Final = "deploy-audit"
+KEPT: Final = re.compile(r"--anchor (\d+:[0-9a-f]{64})")
+"""What an anchor's message has whoever doubts the log type."""
+A_SEAL_LATER: Final = SEALED_EVERY + timedelta(minutes=1)
 AGO: Final = timedelta(seconds=1)
 DONE: Final = (
     select(audit_rows.c.act, func.count()).where(audit_rows.c.outcome == "done").group_by(audit_rows.c.act)
@@ -62,13 +70,14 @@ class Mold:
             text=True,
         )
 
-    def fork(self, environment: dict[str, str]) -> int:
-        """Start a bot with this environment; returns its pid. It may not answer yet."""
+    def fork(self, environment: dict[str, str]) -> tuple[int, int]:
+        """Start a bot with this environment; returns its pid and its port, which answers as soon as the bot can."""
         if not self._process.stdin or not self._process.stdout:
             raise RuntimeError("the mold was started without pipes")
         self._process.stdin.write(json.dumps(environment) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        pid, port = self._process.stdout.readline().split()
+        return int(pid), int(port)
 
     def close(self) -> None:
         """End it; the bots that it made are their owners'."""
@@ -91,7 +100,10 @@ def molds(count: int) -> Iterator[list[Mold]]:
 
 @dataclass
 class Shown:
-    """What stands in Slack: how many messages of the bot at each place, what they say, and which carry the same key."""
+    """What stands in Slack: how many messages of the bot at each place, what they say, and which carry the same key.
+
+    Seals are counted by their keys alone: how many of them there are, and from when on, is nobody's promise.
+    """
 
     counted: Counter[str]
     said: Counter[tuple[str, str]]
@@ -107,12 +119,14 @@ def shown(sandbox: Sandbox) -> Shown:
             for post in conversation.posts:
                 if not post.bot_id or post.seen_by or post.subtype:
                     continue
+                found.keys[((post.metadata or {}).get("event_payload") or {}).get("key", "")] += 1
+                if conversation.name == AUDIT_CHANNEL:
+                    continue
                 is_reply = post.thread_ts not in {None, post.ts}
                 place = f"#{conversation.name}{', thread' if is_reply else ''}"
                 text = DRAWN.sub("…", Message(workspace, post).text)
                 found.counted[place] += 1
                 found.said[place, text] += 1
-                found.keys[((post.metadata or {}).get("event_payload") or {}).get("key", "")] += 1
                 if is_reply:
                     found.threads.setdefault(place, []).append(text)
     return found
@@ -138,14 +152,10 @@ class Workplace:
 
     def start(self) -> None:
         """Start a bot, and return when it answers."""
-        self.port = free_port()
-        self.pid = self.mold.fork({**self.environment, "PORT": str(self.port)})
-        until = time.monotonic() + PATIENCE
-        while not self.asks("/readyz"):
-            if time.monotonic() > until or not self.is_alive():
-                log = Path(self.environment["LOG"]).read_text(errors="replace")[-2000:]
-                raise RuntimeError(f"a bot did not start:\n{log}")
-            time.sleep(0.003)
+        self.pid, self.port = self.mold.fork(self.environment)
+        if not self.asks("/readyz"):
+            log = Path(self.environment["LOG"]).read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"a bot did not start:\n{log}")
         self.sandbox.bot_url = f"http://127.0.0.1:{self.port}/slack/events"
 
     def asks(self, path: str) -> httpx.Response | None:
@@ -231,7 +241,9 @@ class Workplace:
             self.in_doubt |= {key for key in connection.execute(reserved).scalars() if in_slack[key]}
 
     def check_record(self, tally: Tally) -> None:
-        """Count what is wrong with the database: the chain, what the audit replays to, what is left."""
+        """Once the next seal is due, count what is wrong: with the chain, seals, what the audit replays to, what is left."""
+        self.sandbox.clock.move(A_SEAL_LATER)
+        self.settles()
         with self.database.read() as connection:
             tally.check(isinstance(verify(connection), ChainHolds), "the audit's chain is broken")
             for change in connection.execute(select(changes.c.id)).scalars():
@@ -239,6 +251,20 @@ class Workplace:
                 told = replay(audit.facts_of(connection, change_label(ChangeId(change))))
                 tally.check(stored == told, "rows and audit say different things")
             tally.count(0, connection.execute(select(func.count()).select_from(outbox)).scalar_one(), "left")
+            self._check_seals(connection, tally)
+
+    def _check_seals(self, connection: Connection, tally: Tally) -> None:
+        """The seals hold; each day on which something was recorded has one anchor, and that is what the channel says."""
+        tally.check(isinstance(verify_seals(connection), SealsHold), "the seals do not hold")
+        acted = {at.astimezone(BERLIN).date() for at in connection.execute(select(audit_rows.c.at)).scalars()}
+        anchors = connection.execute(select(seals).where(seals.c.anchored.is_not(None))).all()
+        by_day = Counter(row.anchored for row in anchors)
+        for day in acted | set(by_day):
+            tally.count(day in acted, by_day[day], f"anchors on {day}")
+        made = Counter(f"{row.number}:{row.hash}" for row in anchors)
+        found = Counter(KEPT.findall("\n".join(m.text for m in self.sandbox.channel(AUDIT_CHANNEL).messages)))
+        for seal in made | found:
+            tally.count(made[seal], found[seal], f"messages with the seal {seal}")
 
     def close(self) -> None:
         """End the bot and let go of everything."""
