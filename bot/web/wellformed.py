@@ -1,12 +1,13 @@
-"""Whether a body that Slack signed is one that Bolt can read: pure, and bounded in time by the limits below.
+"""Whether a body that Slack signed is one that Bolt can read, and what it says: pure, and bounded in time by the limits below.
 
 Bolt parses first and asks afterwards, so that each of these would end as an error of ours instead of the sender's.
 """
 
 import json
+from binascii import a2b_qp
 from collections.abc import Iterator, Mapping
-from typing import Final, NoReturn
-from urllib.parse import parse_qsl
+from typing import Any, Final, NoReturn
+from urllib.parse import unquote_to_bytes
 
 MAX_FIELDS: Final = 64
 MAX_DEPTH: Final = 64
@@ -32,23 +33,34 @@ def check(body: bytes, content_type: str) -> None:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedError("The body is not UTF-8.") from None
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/json":
+    if _is_json(content_type):
         _check_object(text)
-    elif kind == "application/x-www-form-urlencoded":
-        _check_form(text)
     else:
+        _check_form(body)
+
+
+def read(body: bytes, content_type: str) -> dict[str, Any]:
+    """What a body says that `check` let pass, as Bolt would read it: the JSON, a form's payload, or the form's fields."""
+    if _is_json(content_type):
+        told: dict[str, Any] = json.loads(body)
+        return told
+    fields = dict(fields_of(body))
+    return json.loads(fields["payload"]) if "payload" in fields else fields
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in {"application/json", "application/x-www-form-urlencoded"}:
         raise MalformedError("The content type is neither a form nor JSON.")
+    return kind == "application/json"
 
 
-def _check_form(text: str) -> None:
+def _check_form(body: bytes) -> None:
     # Bolt takes whatever starts so for JSON, whatever its content type says.
-    if text.startswith("{"):
+    if body.startswith(b"{"):
         raise MalformedError("The body is not a form.")
     try:
-        fields = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
+        fields = fields_of(body)
     except ValueError:
         raise MalformedError("The body is not a form, or has too many fields, or is not UTF-8.") from None
     names = [name for name, _ in fields]
@@ -59,6 +71,34 @@ def _check_form(text: str) -> None:
     payload = dict(fields).get("payload")
     if payload is not None:
         _check_object(payload)
+
+
+def fields_of(body: bytes) -> list[tuple[str, str]]:
+    """A form's fields as `parse_qsl` reads them, which takes fifteen times as long over a click. ValueError where it is none."""
+    parts = body.split(b"&")
+    if len(parts) > MAX_FIELDS:
+        raise ValueError
+    fields = []
+    for part in parts:
+        name, equals, value = part.partition(b"=")
+        if not equals:
+            raise ValueError
+        fields.append((_decoded(name), _decoded(value)))
+    return fields
+
+
+def _decoded(part: bytes) -> str:
+    """Percent-decoded. Where `%` is written `=` this is quoted-printable, for which there is a decoder in C."""
+    part = part.replace(b"+", b" ")
+    escapes = part.count(b"%")
+    if not escapes:
+        return part.decode("utf-8")
+    # That knows more than escapes, in texts that have one of these; an escape that is none leaves the text too long.
+    if not (b"=" in part or b"\r" in part or b"\n" in part):
+        decoded = a2b_qp(part.replace(b"%", b"="))
+        if len(decoded) == len(part) - 2 * escapes:
+            return decoded.decode("utf-8")
+    return unquote_to_bytes(part).decode("utf-8")
 
 
 def _check_object(text: str) -> None:

@@ -1,11 +1,12 @@
 import json
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from slack_bolt import BoltRequest
 
+from bot.web import wellformed
 from tests.web.signed_requests import COMMAND, EVENT, FORM, JSON, ask, signed
 
 
@@ -95,7 +96,36 @@ def test_a_signed_request_passes_or_is_the_senders_fault(body: bytes, content_ty
     answer = ask([body], signed(body, content_type))
     assert answer.status in {200, 400}
     if answer.status == 200:
-        BoltRequest(body=body.decode("utf-8"), headers={"content-type": [content_type]})
+        as_bolt_reads_it = BoltRequest(body=body.decode("utf-8"), headers={"content-type": [content_type]})
+        assert wellformed.read(body, content_type) == as_bolt_reads_it.body
+
+
+pieces = st.sampled_from([*"%%=&+a4_ \n\r\té", "%C3", "%A9", "%41", "%3D", "%0A", "%00", "%2", "%ZZ", "é%"])
+
+
+def as_the_standard_library_reads_it(form: str) -> list[tuple[str, str]] | None:
+    try:
+        return parse_qsl(
+            form,
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=wellformed.MAX_FIELDS,
+        )
+    except ValueError:
+        return None
+
+
+@given(form=st.lists(pieces, min_size=1, max_size=14).map("".join))
+@example(form="a=" + "%22%7B%C3%A9" * 500)
+@example(form="&".join(["a="] * (wellformed.MAX_FIELDS + 1)))
+def test_a_form_is_read_as_the_standard_library_reads_it(form: str) -> None:
+    try:
+        fields = wellformed.fields_of(form.encode())
+    except ValueError:
+        assert as_the_standard_library_reads_it(form) is None
+    else:
+        assert fields == as_the_standard_library_reads_it(form)
 
 
 words_of_slack = st.sampled_from(
@@ -133,4 +163,5 @@ def test_whatever_passes_can_be_read_by_bolt(sent: dict[str, object], as_form: b
     answer = ask([body], signed(body, content_type))
     assert answer.status in {200, 400}
     if answer.status == 200:
-        BoltRequest(body=body.decode("utf-8"), headers={"content-type": [content_type]})
+        as_bolt_reads_it = BoltRequest(body=body.decode("utf-8"), headers={"content-type": [content_type]})
+        assert wellformed.read(body, content_type) == as_bolt_reads_it.body
