@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, select
 
 from bot.store.hotfix_models import (
     breach_answers,
@@ -80,6 +80,30 @@ def _statements(which: Which) -> Mapping[str, Any]:
     }
 
 
+ALMOST_ALWAYS: Final = ("reviewers", "pull_requests", "evidence")
+SELDOM: Final[Mapping[str, Table]] = {
+    "approvals": approvals,
+    "verifications": verifications,
+    "deployments": deployments,
+    "windows": windows,
+    "waivers": waivers,
+    "exceptions": freeze_exceptions,
+    "baselines": baselines,
+    "observations": observations,
+    "reminders": reminders,
+    "snoozes": snoozes,
+    "hotfixes": hotfixes,
+    "verbal_approvals": verbal_approvals,
+    "breaches": breaches,
+    "breach_answers": breach_answers,
+    "reviews": reviews,
+    "timeline_entries": timeline_entries,
+}
+"""What most changes have none of most of the time."""
+FOUND: Final = select(
+    *(exists().where(table.c.change_id == bindparam("change")).label(name) for name, table in SELDOM.items())
+)
+"""Which of it a change has: one question instead of an empty answer for each."""
 OF_ONE: Final = _statements(lambda column: column == bindparam("change"))
 OF_MANY: Final = _statements(lambda column: column.in_(bindparam("changes", expanding=True)))
 

@@ -46,7 +46,7 @@ from bot.rules.terms import (
 )
 from bot.rules.waivers import Waiver
 from bot.store.hotfix_snapshots import hotfix_parts, spoken
-from bot.store.snapshot_statements import BESIDE_A_HOTFIX, OF_MANY, OF_ONE
+from bot.store.snapshot_statements import BESIDE_A_HOTFIX, FOUND, OF_MANY, OF_ONE
 
 Found = Row[Any]
 
@@ -57,10 +57,12 @@ Parts = Mapping[str, Sequence[Found]]
 
 def snapshot(connection: Connection, row: Found) -> Change:
     """All that is recorded about the change of a row of `changes`."""
-    of, parts = {"change": row.id}, dict[str, Sequence[Found]]()
-    for name, statement in OF_ONE.items():
-        beside_a_hotfix = name in BESIDE_A_HOTFIX and not parts["hotfixes"]
-        parts[name] = () if beside_a_hotfix else connection.execute(statement, of).all()
+    of = {"change": row.id}
+    has = connection.execute(FOUND, of).one()._asdict()
+    parts = {
+        name: connection.execute(statement, of).all() if has.get(name, True) else ()
+        for name, statement in OF_ONE.items()
+    }
     return _put_together(row, parts)
 
 
