@@ -192,7 +192,8 @@ class Acts:
             if repeated:
                 return repeated
             now = self.now()
-            roster = self.company.roster(form.service, now, None, self.company.outside(connection, now))
+            outside = self.company.outside(connection, now, form.service)
+            roster = self.company.roster(form.service, now, None, outside)
             neighbors = queries.neighbors(connection, form.service, form.version, except_change=None)
             setting = Setting(self.company.policy(form.service), roster, now, neighbors)
             verdict: Verdict = (

@@ -35,16 +35,19 @@ class Company:
         organization = self.organization
         return Policy(organization.guide, organization.hours_of(service), organization.zone)
 
-    def outside(self, connection: Connection, now: datetime) -> Outside:
+    def outside(self, connection: Connection, now: datetime, service: ServiceName | None = None) -> Outside:
         """What roles depend on beside the file, as the database has it: groups' members, delegations, who holds no role.
 
-        `now` is business time, aware. Ask once for many rosters.
+        `now` is business time, aware. Ask once for many rosters; where it is one service's alone, name it, so that an act
+        costs the same however large the company is. KeyError for an unknown one.
         """
         organization = self.organization
-        members = self.directory.groups.counting(groups.answers(connection, organization.all_groups()))
+        by_file = organization.everybody() if service is None else organization.named_for(service)
+        of_groups = organization.all_groups() if service is None else organization.groups_for(service)
+        members = self.directory.groups.counting(groups.answers(connection, of_groups))
         named = delegations.unended(connection, now)
         people = {
-            *(entry.person for entry in organization.people.values()),
+            *by_file,
             *(person for group in members.values() for person in group),
             *(each.deputy for each in named),
         }
@@ -78,7 +81,7 @@ class Company:
         others = calendar.others_ahead(connection, change.service, now, except_change=change.id)
         return Setting(
             self.policy(change.service),
-            self.roster_for(change, now, outside or self.outside(connection, now)),
+            self.roster_for(change, now, outside or self.outside(connection, now, change.service)),
             now,
             replace(neighbors, windows=others),
             freezes.unended(connection, change.service, now),

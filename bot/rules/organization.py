@@ -124,6 +124,25 @@ class Organization:
         tables = (self.groups, *(service.groups for service in self.services.values()))
         return _each_once(group for table in tables for groups in table.values() for group in groups)
 
+    def groups_for(self, service: ServiceName) -> tuple[GroupId, ...]:
+        """Every user group whose members hold a role for a service."""
+        return _each_once(group for role in Role for group in self.groups_of(role, service))
+
+    def everybody(self) -> frozenset[PersonId]:
+        """Everybody whom the file introduces."""
+        return frozenset(entry.person for entry in self.people.values())
+
+    def named_for(self, service: ServiceName) -> frozenset[PersonId]:
+        """Everybody whom the file names as holder or deputy of a role for a service, or ever in its rota."""
+        tables = (self.roles, self.services[service].roles)
+        return frozenset(
+            (
+                *(person for table in tables for people in table.values() for person in people),
+                *(person for shift in self.rota if shift.is_for(service) for person in shift.people),
+                *(each.deputy for each in self.deputies if each.is_for(service)),
+            )
+        )
+
     def acting(
         self, role: Role, service: ServiceName, at: datetime, outside: Outside
     ) -> Iterator[tuple[PersonId, Deputizing]]:
