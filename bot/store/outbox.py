@@ -188,8 +188,8 @@ def wish(connection: Connection, lines: Sequence[Line], now_real: datetime) -> N
     Ten wishes for one thing are one line; a wish made while it is being delivered has it delivered once more.
     """
     # In the order of their keys: two transactions that wish for the same things cannot wait for each other.
-    for line in sorted(lines, key=lambda line: line.key):
-        columns = {
+    wished = [
+        {
             "key": line.key,
             "kind": line.kind,
             "change_id": line.change,
@@ -197,7 +197,10 @@ def wish(connection: Connection, lines: Sequence[Line], now_real: datetime) -> N
             "wished_at": now_real,
             "due_at": now_real,
         }
-        connection.execute(WISH[connection.dialect.name], columns)
+        for line in sorted(lines, key=lambda line: line.key)
+    ]
+    if wished:
+        connection.execute(WISH[connection.dialect.name], wished)
 
 
 def claim(database: Database, *, now_real: datetime, lease: timedelta, limit: int) -> list[ClaimedLine]:
