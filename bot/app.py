@@ -4,6 +4,7 @@ Only here are clocks read: `now` is business time (aware, UTC) and may be moved,
 signatures, leases and time-outs.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,6 +52,9 @@ DIRECTORY_SECONDS: Final = 5
 ANSWER_SECONDS: Final = 2
 """How long Slack may take to open a form, while its trigger lives."""
 DELIVERY_SECONDS: Final = 4
+TURN_SECONDS: Final = 0.0005
+"""How long a thread keeps the interpreter from another one that wants it. With Python's 5 ms, whoever holds a lock in the
+database and waits for its answer may get on only after all the others had theirs."""
 
 log = structlog.get_logger()
 
@@ -148,6 +152,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = real_now, pace: t
         BadSettings: the organization's file cannot be read.
         BadOrganization: file, line or key and reason of everything that is wrong in it.
     """
+    sys.setswitchinterval(TURN_SECONDS)
     file = organization_file(settings)
     text = read_text(file.read)
     if text.problem:
