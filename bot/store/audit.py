@@ -27,6 +27,8 @@ WORKSPACE: Final = "workspace"
 WORKSPACE_LOCK: Final = 7_140_143
 """PostgreSQL's advisory lock of the stream that no change's row lock guards; the number must only stay the same."""
 
+ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 FIRST: Final = "0" * 64
 """What the first row of a stream has for the hash before."""
 
@@ -133,7 +135,7 @@ def entries_of(connection: Connection, stream: str, *, after: int = 0, limit: in
 
 def canonical(content: Json) -> str:
     """JSON of which there is one spelling only."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return ENCODER.encode(content)
 
 
 def chained(columns: dict[str, Any]) -> str:

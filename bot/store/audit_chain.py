@@ -2,8 +2,7 @@
 
 import json
 import re
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, String, bindparam, delete, select, type_coerce
@@ -25,18 +24,15 @@ NOT_AS_WRITTEN: Final = "it is not as it was written"
 
 CHAINED: Final = ("stream", "seq", "at", "act", "outcome", "through", "stage", "content", "previous")
 
-ALL: Final[Select[Any]] = (
-    select(
-        *(column for column in audit.c if column is not audit.c.at),
-        # As it is stored: what is no time must not end the reading.
-        type_coerce(audit.c.at, String).label("at"),
-        audit_texts.c.number.label("text_number"),
-        audit_texts.c.salt.label("text_salt"),
-        audit_texts.c.person.label("text_person"),
-        audit_texts.c.value.label("text_value"),
-    )
-    .outerjoin(audit_texts, audit_texts.c.audit_id == audit.c.id)
-    .order_by(audit.c.stream, audit.c.seq, audit.c.id)
+Found = Row[*tuple[Any, ...]]
+
+ALL: Final[Select[*tuple[Any, ...]]] = select(
+    *(column for column in audit.c if column is not audit.c.at),
+    # As it is stored: what is no time must not end the reading.
+    type_coerce(audit.c.at, String).label("at"),
+).order_by(audit.c.stream, audit.c.seq, audit.c.id)
+OF_ROWS: Final[Select[*tuple[Any, ...]]] = select(audit_texts).where(
+    audit_texts.c.audit_id.in_(bindparam("rows", expanding=True))
 )
 OF_NO_ROW: Final = (
     select(audit_texts.c.audit_id, audit_texts.c.number)
@@ -78,26 +74,33 @@ def verify(connection: Connection) -> ChainHolds | ChainBroken:
     """
     rows = streams = number = 0
     stream, seq, previous = "", 0, FIRST
-    with connection.execute(ALL, execution_options={"yield_per": BATCH}) as found:
-        for _, group in groupby(found, key=attrgetter("id")):
-            parts = list(group)
-            row = parts[0]
-            if row.stream != stream:
-                stream, seq, previous, number = row.stream, 0, FIRST, 0
-                streams += 1
-            try:
-                fault = _fault(parts, seq + 1, previous, number)
-            except (TypeError, ValueError):
-                fault = NOT_AS_WRITTEN
-            if fault is not None:
-                return ChainBroken(row.id, row.stream, row.seq, fault)
-            rows, seq, previous, number = rows + 1, row.seq, row.hash, row.id
+    for row, texts in _rows(connection):
+        if row.stream != stream:
+            stream, seq, previous, number = row.stream, 0, FIRST, 0
+            streams += 1
+        try:
+            fault = _fault(row, seq + 1, previous, number) or _texts_fault(row, texts)
+        except (TypeError, ValueError):
+            fault = NOT_AS_WRITTEN
+        if fault is not None:
+            return ChainBroken(row.id, row.stream, row.seq, fault)
+        rows, seq, previous, number = rows + 1, row.seq, row.hash, row.id
     stray = connection.execute(OF_NO_ROW).one_or_none()
     if stray is not None:
         return ChainBroken(
             stray.audit_id, TEXTS, stray.number, "the row that this text belongs to is missing"
         )
     return ChainHolds(rows, streams)
+
+
+def _rows(connection: Connection) -> Iterator[tuple[Found, list[Found]]]:
+    """Every row with its texts, stream by stream. They are read beside it: a join would bring its long content once for each."""
+    with connection.execute(ALL, execution_options={"yield_per": BATCH}) as found:
+        for batch in found.partitions():
+            texts: dict[int, list[Found]] = {row.id: [] for row in batch}
+            for text in connection.execute(OF_ROWS, {"rows": list(texts)}):
+                texts[text.audit_id].append(text)
+            yield from ((row, texts[row.id]) for row in batch)
 
 
 def forget(connection: Connection, person: PersonId) -> int:
@@ -130,13 +133,12 @@ def _erase_mentions(connection: Connection, mention: str) -> int:
     return len(found)
 
 
-def _fault(parts: list[Row[Any]], seq: int, previous: str, number: int) -> str | None:
+def _fault(row: Found, seq: int, previous: str, number: int) -> str | None:
     """What is wrong with a row that should be the `seq`-th of its stream, after the row `number`; None when nothing is.
 
     Raises:
         TypeError, ValueError: a column holds what is never written there.
     """
-    row = parts[0]
     if row.seq > seq:
         return f"the row before it, number {seq} of its stream, is missing"
     if row.seq < seq:
@@ -148,16 +150,14 @@ def _fault(parts: list[Row[Any]], seq: int, previous: str, number: int) -> str |
         return NOT_AS_WRITTEN
     if row.id <= number:
         return "it has the number of an earlier row"
-    return _texts_fault(parts)
+    return None
 
 
-def _texts_fault(parts: list[Row[Any]]) -> str | None:
-    """What is wrong with the texts that are left of a row; None when nothing is."""
-    digests = dict(numbered(json.loads(parts[0].content)))
-    for part in parts:
-        if part.text_number is None:
-            continue
-        written = digests.get(part.text_number) == digest(part.text_salt, part.text_value)
-        if not written or not is_salt(part.text_salt, person=part.text_person):
-            return f"its text number {part.text_number} is not what was written"
+def _texts_fault(row: Found, texts: Sequence[Found]) -> str | None:
+    """What is wrong with the texts that are left of a row whose content is as it was written; None when nothing is."""
+    digests = numbered(row.content)
+    for text in texts:
+        written = digests.get(text.number) == digest(text.salt, text.value)
+        if not written or not is_salt(text.salt, person=text.person):
+            return f"its text number {text.number} is not what was written"
     return None

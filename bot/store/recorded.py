@@ -29,6 +29,9 @@ OF_A_PERSON: Final = "p"
 OF_WORDS: Final = "w"
 SALT: Final = re.compile(rf"({OF_A_PERSON}|{OF_WORDS}|)[0-9a-f]{{32}}")
 
+POINTER: Final = re.compile(r'\{"digest":"([0-9a-f]{64})","text":([0-9]+)\}')
+"""What stands for a text in a content, as `canonical` spells it."""
+
 Recorded = Fact | CompanyFact
 """What the log keeps: what happened to a change, and to the company as a whole."""
 
@@ -119,18 +122,12 @@ def decode_text(content: Any, texts: Mapping[int, str]) -> str | None:  # noqa: 
     return None if content is None else _restored(content, texts)
 
 
-def numbered(content: Json) -> Iterable[tuple[int, str]]:
-    """Number and digest of every erasable text that a content points at."""
-    if isinstance(content, list):
-        for item in content:
-            yield from numbered(item)
-    elif isinstance(content, dict):
-        match content:
-            case {"digest": str(found), "text": int(number)}:
-                yield number, found
-            case _:
-                for item in content.values():
-                    yield from numbered(item)
+def numbered(content: str) -> dict[int, str]:
+    """Number and digest of every erasable text at which a content, in its canonical spelling, points.
+
+    What somebody typed cannot look like one: within a JSON text each quotation mark is escaped.
+    """
+    return {int(number): found for found, number in POINTER.findall(content)}
 
 
 @dataclass(frozen=True, slots=True)
