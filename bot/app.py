@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from slack_bolt import App as Bolt
@@ -26,12 +25,12 @@ from bot.company_watch import CompanyWatch, OrganizationFile, read_text
 from bot.people.calendars import NamedCalendars
 from bot.people.company import Company
 from bot.people.current import Current
+from bot.people.default_guide import default_guide_text
 from bot.people.directory import Directory
 from bot.people.slack_groups import SlackGroups
 from bot.people.slack_profiles import SlackProfiles
 from bot.people.unreachable import Unreachable
 from bot.people.user_groups import UserGroups
-from bot.rules.guide import GUIDE_FILE
 from bot.rules.organization import Organization
 from bot.rules.organization_reading import parse_organization
 from bot.sealing import Sealing
@@ -42,10 +41,12 @@ from bot.slack.identity import Identity
 from bot.slack.listeners import listen
 from bot.slack.listeners.desk import Desk
 from bot.slack.listeners.turnstile import Limit, Turnstile
-from bot.slack.socket_mode import SocketMode
 from bot.store import outbox
 from bot.store.database import Database, DatabaseBusy, DatabaseGone, open_database
 from bot.web.site import site
+
+if TYPE_CHECKING:
+    from bot.slack.socket_mode import SocketMode
 
 DIRECTORY_SECONDS: Final = 5
 """How long Slack may take for its word on a person or a group. Nobody who acts waits as long: see `people.directory`."""
@@ -77,7 +78,7 @@ class App:
     database: Database
     desk: Desk
     identity: Identity
-    socket: SocketMode | None = None
+    socket: "SocketMode | None" = None
 
     def check_slack(self) -> None:
         """Ask Slack whether the tokens are good.
@@ -126,11 +127,6 @@ class App:
         self.desk.close()
         self.company.directory.close()
         self.database.dispose()
-
-
-def default_guide_text() -> str:
-    """The text of the guide that the bot comes with."""
-    return files("bot.rules").joinpath(GUIDE_FILE).read_text(encoding="utf-8")
 
 
 def organization_file(settings: Settings) -> OrganizationFile:
@@ -211,15 +207,17 @@ def _bolt(client: WebClient, identity: Identity) -> Bolt:
     )
 
 
-def _socket(settings: Settings, dispatch: Turnstile) -> SocketMode | None:
+def _socket(settings: Settings, dispatch: Turnstile) -> "SocketMode | None":
     """With an app token Slack is reached over Socket Mode; without one Slack reaches the bot over HTTP."""
     if settings.slack_app_token is None:
         return None
+    from bot.slack.socket_mode import SocketMode  # noqa: PLC0415 - over HTTP nobody needs websockets
+
     client = _client(settings, DELIVERY_SECONDS)
     return SocketMode(dispatch, client, settings.slack_app_token.get_secret_value())
 
 
-def _check_app_token(socket: SocketMode) -> None:
+def _check_app_token(socket: "SocketMode") -> None:
     try:
         socket.check()
     except SlackApiError as error:

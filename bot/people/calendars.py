@@ -1,7 +1,8 @@
 """Named calendars of holidays, from the `holidays` package (https://holidays.readthedocs.io): countries, regions, markets.
 
 "DE" is a country by its ISO 3166 code, "DE-BE" a region of it, "XECB" or "NYSE" a financial market. What the package
-knows of a year is looked up when a day of it is asked for, and kept.
+knows of a year is looked up when a day of it is asked for, and kept. Most files name no calendar, and every start would pay
+for the package: it is imported when one is named.
 """
 
 from collections.abc import Container
@@ -10,8 +11,6 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from typing import Final
-
-import holidays
 
 BETWEEN: Final = "-"
 
@@ -44,6 +43,8 @@ class NamedCalendars:
 
 @cache
 def _names() -> frozenset[str]:
+    import holidays  # noqa: PLC0415
+
     countries = holidays.list_supported_countries(include_aliases=False)
     regions = (f"{country}{BETWEEN}{region}" for country in countries for region in countries[country])
     return frozenset((*countries, *regions, *holidays.list_supported_financial(include_aliases=True)))
@@ -51,6 +52,8 @@ def _names() -> frozenset[str]:
 
 @cache
 def _days(name: str, year: int) -> frozenset[tuple[int, int, int]]:
+    import holidays  # noqa: PLC0415
+
     country, _, region = name.partition(BETWEEN)
     if name in holidays.list_supported_financial(include_aliases=True):
         found = holidays.financial_holidays(name, years=year)

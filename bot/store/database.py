@@ -12,8 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -121,6 +119,10 @@ def open_database(
 
 def migrate(url: str) -> None:
     """Bring the database at this address to the present schema, from whatever working directory."""
+    # Alembic is imported where it is used: a bot that runs, and a command that reads, never need it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(CHECKOUT / "migrations").replace("%", "%%"))
     config.attributes["url"] = url

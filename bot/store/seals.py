@@ -26,11 +26,10 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
-from sqlalchemy.orm import aliased
 
 from bot.store.audit import FIRST, canonical
 from bot.store.columns import stored_instant
-from bot.store.machinery import AuditRow, audit
+from bot.store.machinery import audit
 from bot.store.reading import Anchor, SealBroken, SealsHold
 from bot.store.seal_models import sealed_heads, seals
 
@@ -41,12 +40,12 @@ BATCH: Final = 500
 NEWEST: Final = select(seals).order_by(seals.c.number.desc()).limit(2)
 ANCHORED: Final = select(func.max(seals.c.anchored))
 LAST_ROW: Final = select(func.max(audit.c.id))
-_LATER = aliased(AuditRow)
+_LATER: Final = audit.alias()
 MOVED: Final = (
     select(audit.c.stream, audit.c.seq, audit.c.hash)
     .where(
         audit.c.id > bindparam("after"),
-        ~select(_LATER.id).where(_LATER.stream == audit.c.stream, _LATER.seq > audit.c.seq).exists(),
+        ~select(_LATER.c.id).where(_LATER.c.stream == audit.c.stream, _LATER.c.seq > audit.c.seq).exists(),
         ~select(sealed_heads.c.seal)
         .where(sealed_heads.c.stream == audit.c.stream, sealed_heads.c.seq == audit.c.seq)
         .exists(),
