@@ -10,7 +10,7 @@ from bot.rules.terms import Role
 Object: TypeAlias = Mapping[str, Any]
 """What `objects` made, read back by key."""
 
-FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS: Final = frozenset({"=", "+", "-", "@", "\t", "\r"})
 """A spreadsheet runs a cell that begins so, whoever typed it: https://owasp.org/www-community/attacks/CSV_Injection."""
 
 COLUMNS: Final = (
@@ -82,13 +82,12 @@ def cells(logged: Object) -> list[str]:
         "settled": _settled(logged["settled"]),
         "deviation_codes": _list(each["code"] for each in logged["deviations"]),
         "deviations": _list(f"{each['clause']} {each['said']}" for each in logged["deviations"]),
-        **_hotfix(logged["hotfix"] or {}),
+        **(_hotfix(logged["hotfix"]) if logged["hotfix"] else NO_HOTFIX),
     }
-    return [harmless(flat[name]) for name in COLUMNS]
+    return [harmless(flat[name]) if flat[name] else "" for name in COLUMNS]
 
 
 def _hotfix(hotfix: Object) -> dict[str, str]:
-    """Empty cells where the change is none."""
     review = hotfix.get("review") or {}
     return {
         **{name: hotfix.get(name) or "" for name in ("severity", "impact", "root_cause", "declared_at")},
@@ -122,7 +121,7 @@ def _seat(seat: str) -> str:
 
 def harmless(cell: str) -> str:
     """The cell, behind an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_BEGINS) else cell
+    return f"'{cell}" if cell[:1] in FORMULA_BEGINS else cell
 
 
 def _list(parts: Any) -> str:  # noqa: ANN401 - any iterable of texts
@@ -207,3 +206,7 @@ def _settled(settled: Object | None) -> str:
 
 def _quoted(text: str | None) -> str:
     return f" “{text}”" if text else ""
+
+
+NO_HOTFIX: Final = _hotfix({})
+"""Empty cells, where the change is none."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 from bot.rules.change import Approval, Deployment, Verification, Window
@@ -156,7 +157,7 @@ class Exporting:
         return {
             "clause": approval.row.value,
             "by": self._person(approval.person),
-            "roles": [role.value for role in Role if role in approval.roles],
+            "roles": list(_in_order(approval.roles)),
             "at": instant(approval.at),
             "deputizing": [self._deputy(each) for each in approval.deputizing],
             "voided_at": instant(approval.voided_at),
@@ -262,7 +263,13 @@ def instant(at: datetime | None) -> str | None:
 
 
 def _instant(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+    return f"{at.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
+
+
+@cache
+def _in_order(roles: frozenset[Role]) -> tuple[str, ...]:
+    """In the guide's order; there are few sets of roles that somebody holds."""
+    return tuple(role.value for role in Role if role in roles)
 
 
 def _label(deployment: DeploymentId | None) -> Json:
