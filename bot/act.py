@@ -7,7 +7,7 @@ and the audit row – of a refusal, too. No Slack, directory or HTTP call is mad
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
@@ -74,6 +74,10 @@ TIMER_VERBS: Final[Mapping[str, TimerVerb]] = {
     )
 }
 """Which verb a deadline's kind calls."""
+
+
+UNKNOWN_AGAIN: Final = timedelta(minutes=5)
+"""How long the timers wait of a service that the file lost while no bot ran; the guide says nothing of it until it is back."""
 
 
 class UnknownChange(LookupError):
@@ -232,6 +236,9 @@ class Acts:
             now = self.now()
             if now < deadline.due_at:  # the clock was set back after the claim: its time comes again
                 deadlines.release(connection, deadline)
+                return False
+            if change is not None and change.service not in self.company.organization.services:
+                deadlines.release(connection, deadline, until=self.real_now() + UNKNOWN_AGAIN)
                 return False
             if change is None or not dedupe.take(connection, _timer_key(deadline), self.real_now()):
                 deadlines.done(connection, deadline, now)

@@ -1,7 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.act import UNKNOWN_AGAIN
+from bot.app import real_now
 from bot.rules.change import Outcome, Span, WindowEnd
 from bot.rules.inputs import Finish, Seen
 from bot.rules.terms import NO_WORDS
@@ -85,6 +88,21 @@ def test_a_deployment_that_is_still_running_when_its_window_ends_is_flagged_once
     office.slack_is_asked()
     assert office.does("ana", finish_production, Finish(Outcome.SUCCEEDED, NO_WORDS)).done
     assert office.stage == "monitoring"
+
+
+def test_the_timers_of_a_service_that_the_file_lost_wait_until_it_is_back(office: Office) -> None:
+    office.schedules(WEDNESDAY)
+    office.moves_to(WEDNESDAY.end)
+    current, clock = office.app.company.current, office.app.clock
+    whole = current.organization
+    current.organization = replace(whole, services={})
+    assert clock.tick("deadlines") == 1
+    assert clock.tick("deadlines") == 0, "nobody tries again and again, and it holds up no other"
+    current.organization = whole
+    assert office.stage == "scheduled"
+    clock.real_now = lambda: real_now() + UNKNOWN_AGAIN
+    ticks(office)
+    assert office.stage == "verified"
 
 
 def test_deliveries_are_forgotten_after_a_week(office: Office) -> None:
