@@ -25,14 +25,21 @@ END: Final = "<!-- its end -->"
 COLUMNS: Final = ("measure", "ours", "reference", "ratio", "goal", "met")
 
 
+def figure(number: float) -> str:
+    """Three digits, or all of those before the point."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+
+
 def row(found: Found) -> tuple[str, ...]:
     """A row of the table."""
     unit = found.measure.unit
-    reference = "–" if found.reference is None else f"{found.reference:,.3g} {unit} ({found.measure.against})"
+    reference = (
+        "–" if found.reference is None else f"{figure(found.reference)} {unit} ({found.measure.against})"
+    )
     ratio = "–" if found.ratio is None else f"{found.ratio:.2f}×"
     return (
         found.measure.what,
-        f"{found.ours:,.3g} {unit}",
+        f"{figure(found.ours)} {unit}",
         reference,
         ratio,
         str(found.measure.goal),

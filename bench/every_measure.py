@@ -2,9 +2,21 @@
 
 from typing import Final
 
+from bench.backlogs import BACKLOGS
 from bench.clicks import CLICK_MEASURES
+from bench.lists import LISTS
+from bench.logs import LOGS
 from bench.measure import Measure
-from bench.timers import TIMERS
+from bench.startup import STARTS
+from bench.timers import TICK_MEASURES
 from bench.transactions import TRANSACTIONS
 
-MEASURES: Final[tuple[Measure, ...]] = (*CLICK_MEASURES, *TRANSACTIONS, *TIMERS)
+MEASURES: Final[tuple[Measure, ...]] = (
+    *CLICK_MEASURES,
+    *TRANSACTIONS,
+    *TICK_MEASURES,
+    *BACKLOGS,
+    *LISTS,
+    *LOGS,
+    *STARTS,
+)

@@ -103,7 +103,9 @@ class Office:
 
 
 @contextmanager
-def built(folder: Path, database_url: str, size: Size = HARBOR_ITSELF) -> Iterator[App]:
+def built(
+    folder: Path, database_url: str, size: Size = HARBOR_ITSELF, at: datetime = MONDAY
+) -> Iterator[App]:
     """The bot on a database, at a business time that stands. Slack is out of reach, and not asked."""
     file = folder / "organization.toml"
     file.write_text(organization(size), encoding="utf-8")
@@ -116,7 +118,7 @@ def built(folder: Path, database_url: str, size: Size = HARBOR_ITSELF) -> Iterat
             "ORGANIZATION": str(file),
         }
     )
-    app = build(settings, now=lambda: MONDAY)
+    app = build(settings, now=lambda: at)
     try:
         yield app
     finally:

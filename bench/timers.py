@@ -1,4 +1,4 @@
-"""What a tick of the clock costs, however many deadlines wait, and how long a backlog takes."""
+"""What a tick of the clock costs, however many deadlines wait."""
 
 import time
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ from bot.store.machinery import deadlines
 from bot.store.models import changes
 from tests.ground import Ground
 
-TICKS: Final = 40
+TICKS: Final = {Size.WHOLE: 40, Size.QUICK: 4}
 FEW: Final = 1_000
 MANY: Final = {Size.WHOLE: 1_000_000, Size.QUICK: 4_000}
-DUE: Final = {Size.WHOLE: 100_000, Size.QUICK: 500}
 IN_A_WEEK: Final = timedelta(days=7)
+TO_PREPARE: Final = timedelta(minutes=10)
 
 
 def _wait(database: Database, count: int) -> None:
@@ -31,101 +31,47 @@ def _wait(database: Database, count: int) -> None:
     long_log(database, FEW)
     with database.write() as connection:
         numbers = connection.execute(select(changes.c.id)).scalars().all()
-        each = -(-count // len(numbers))
-        for place in range(each):
+        for place in range(-(-count // len(numbers))):
             due = literal(MONDAY + IN_A_WEEK + timedelta(seconds=place), deadlines.c.due_at.type)
-            waiting = select(
-                literal("remind_asked"), changes.c.id, literal(f"remind_asked/{place}"), due
-            ).select_from(changes)
-            connection.execute(insert(deadlines).from_select(["kind", "change_id", "key", "due_at"], waiting))
+            waiting = select(literal("remind_asked"), changes.c.id, literal(f"remind/{place}"), due)
+            connection.execute(
+                insert(deadlines).from_select(
+                    ["kind", "change_id", "key", "due_at"], waiting.select_from(changes)
+                )
+            )
     analyze(database)
 
 
-def _ticks(app: App) -> float:
+def _ticks(app: App, times: int) -> float:
     """Milliseconds of one tick of every job that claims deadlines."""
     started = time.perf_counter()
-    for _ in range(TICKS):
+    for _ in range(times):
         for job in JOBS:
             app.clock.tick(job)
-    return (time.perf_counter() - started) * 1000 / TICKS
+    return (time.perf_counter() - started) * 1000 / times
 
 
 @contextmanager
 def _tick(kind: str, ground: Ground, size: Size) -> Iterator[Pair]:
     many, few = ground.new_database(kind), ground.new_database(kind)
     for url, count in ((many, MANY[size]), (few, FEW)):
-        database = open_database(url, statement_limit=timedelta(minutes=10))
+        database = open_database(url, statement_limit=TO_PREPARE)
         _wait(database, count)
         database.dispose()
     with built(ground.new_folder(), many) as with_many, built(ground.new_folder(), few) as with_few:
         for app in (with_many, with_few):
-            _ticks(app)
-        yield Pair(partial(_ticks, with_many), partial(_ticks, with_few))
+            _ticks(app, TICKS[size])
+        yield Pair(partial(_ticks, with_many, TICKS[size]), partial(_ticks, with_few, TICKS[size]))
 
 
-@contextmanager
-def _drain(kind: str, ground: Ground, size: Size) -> Iterator[Pair]:
-    """One deadline a change, all due, none wanted any more: each is claimed, looked at under its change's lock, and done."""
-    url = ground.new_database(kind)
-    database = open_database(url, statement_limit=timedelta(minutes=10))
-    long_log(database, DUE[size] * 3)
-    with database.write() as connection:
-        due = literal(MONDAY - timedelta(hours=1), deadlines.c.due_at.type)
-        wanted = select(literal("remind_asked"), changes.c.id, literal("remind_asked/1"), due).limit(
-            DUE[size]
-        )
-        connection.execute(insert(deadlines).from_select(["kind", "change_id", "key", "due_at"], wanted))
-    analyze(database)
-    database.dispose()
-    rates: list[float] = []
-    with built(ground.new_folder(), url) as app:
-
-        def drain() -> None:
-            tenth = DUE[size] // 10
-            for _ in range(10):
-                started, handled = time.perf_counter(), 0
-                while handled < tenth:
-                    found = app.clock.tick("deadlines")
-                    assert found, "the backlog ended too early"
-                    handled += found
-                rates.append(handled / (time.perf_counter() - started))
-
-        def last() -> float:
-            if not rates:
-                drain()
-            return rates[-1]
-
-        def first() -> float:
-            if not rates:
-                drain()
-            return rates[0]
-
-        yield Pair(last, first, rounds=1)
-
-
-TIMERS: Final = (
+TICK_MEASURES: Final = tuple(
     Measure(
-        "tick-sqlite",
-        "a tick with 1,000,000 pending deadlines, SQLite",
+        f"tick-{kind}",
+        f"A tick with 1,000,000 pending deadlines, {label}",
         "with 1,000",
         "ms",
         Goal(1.5),
-        partial(_tick, "sqlite"),
-    ),
-    Measure(
-        "tick-postgresql",
-        "a tick with 1,000,000 pending deadlines, PostgreSQL",
-        "with 1,000",
-        "ms",
-        Goal(1.5),
-        partial(_tick, "postgresql"),
-    ),
-    Measure(
-        "drain",
-        "the last tenth of 100,000 due deadlines, SQLite",
-        "the first tenth",
-        "deadlines/s",
-        Goal(0.8, at_least=True),
-        partial(_drain, "sqlite"),
-    ),
+        partial(_tick, kind),
+    )
+    for kind, label in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
 )
