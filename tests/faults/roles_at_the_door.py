@@ -28,7 +28,7 @@ from tests.situations_hotfix import HOTFIXES, Situation, at_situation
 from tests.who_is_who import People
 from tests.who_may import may, may_on_a_hotfix
 
-ONE_OF: Final = {Form.SHORT: 120, Form.WHOLE: 4}
+ONE_OF: Final = {Form.SHORT: 350, Form.WHOLE: 16}
 """Which share of the cells is tried, evenly spread over acts and stages; every cell by everybody."""
 
 
