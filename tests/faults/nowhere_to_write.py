@@ -88,12 +88,14 @@ def _play(ground: Ground, trouble: Trouble, count: int) -> Tally:
 
 def _check_words(people: Crowd, wishes: Sequence[Wish], tally: Tally, what: str) -> None:
     """Whoever pressed in the trouble is told of it, unless there was still room for that click."""
-    for wish in wishes:
+
+    def check(wish: Wish) -> None:
         pressed = people.clicks[wish][-1]
         tally.check(pressed.acknowledged, f"{what}: a click got no answer")
-        tally.check(
-            people.is_clear(wish, pressed), f"{what}: {wish.person} heard nothing, and nothing is recorded"
-        )
+        heard = people.is_clear(wish, pressed)
+        tally.check(heard, f"{what}: {wish.person} heard nothing, and nothing is recorded")
+
+    _at_once(wishes, check)
     tally.check(people.told(Read.UNKNOWN), f"{what}: nobody noticed")
 
 
