@@ -37,7 +37,7 @@ from tests.faults.office import office
 from tests.ground import Ground
 
 TYPED: Final = frozenset({"plain_text_input", "email_text_input", "url_text_input"})
-STEPS: Final = {Form.SHORT: 5, Form.WHOLE: 36}
+STEPS: Final = {Form.SHORT: 5, Form.WHOLE: 40}
 PLAYINGS: Final = {Form.SHORT: 1, Form.WHOLE: 1}
 """On each database."""
 COMMANDS: Final = (
@@ -55,7 +55,7 @@ COMMANDS: Final = (
     "",
 )
 SUBMISSIONS: Final = 5
-TRIED_FOR_A_FORM: Final = 20
+TRIED_FOR_A_FORM: Final = 30
 DOTS: Final = "…"
 LOOKS: Final = frozenset({"Read", "Read and sign", "Open draft", "Why?", "Show card", "Timeline as text"})
 """What shows something and asks for nothing, a form or not."""
@@ -78,9 +78,9 @@ class Way:
     words: str = ""
 
     @property
-    def label(self) -> str:
-        """What it is called, whichever change it is about."""
-        return ABOUT.sub("", self.name)
+    def kinds(self) -> tuple[str, str, str]:
+        """What it is called, whichever change it is about; about this one; by this person."""
+        return ABOUT.sub("", self.name), self.name, f"{self.name} by {self.person.id}"
 
 
 @dataclass
@@ -113,9 +113,9 @@ class Walk:
         """Open the form that was opened least often of those that are in sight, and submit it with hostile text."""
         ways = list(self._ways())
         self.dice.shuffle(ways)
-        ways.sort(key=lambda way: (self.pressed[way.label], self.pressed[way.name]))
+        ways.sort(key=lambda way: tuple(self.pressed[each] for each in way.kinds))
         for way in ways[:TRIED_FOR_A_FORM]:
-            self.pressed.update({way.name, way.label})
+            self.pressed.update(set(way.kinds))
             trouble = self._take(way)
             self.running.app.desk.rest()
             self.tally.check(trouble is None, f"{way.name} by {way.person.who.name}: {trouble}")
@@ -154,7 +154,9 @@ class Walk:
     def _ways(self) -> Iterator[Way]:
         for message in self._messages():
             readers = [each for each in self.people if message.reader_id in {None, each.id}]
-            for person in self.dice.sample(readers, min(8, len(readers))):
+            said = message.text.lower() if message.post.bot_id else ""
+            # Whom a message names has most to do with it.
+            for person in [each for each in readers if each.who.display_name.lower() in said] or readers:
                 if message.post.bot_id:
                     yield from _in_blocks(person, message, message.blocks)
                 elif message.reader_id is None:
