@@ -115,9 +115,9 @@ class Workplace:
         return each
 
     def must_be_approved(self, scenes: list[Scene]) -> None:
-        """Raise where a click was answered and not carried out."""
+        """Raise where a click was answered and not carried out, such as with "nothing was recorded: press again"."""
         if not self.office.all_are_approved(scenes):
-            raise RuntimeError("a click was acknowledged, and its approval is not recorded")
+            raise RuntimeError("not every click recorded its approval: that is no measurement of approvals")
 
     def touch_floor(self, how_many: int) -> float:
         """The floor's CPU time for each of so many requests of the same kind, in milliseconds."""
