@@ -47,7 +47,7 @@ MONDAY: Final = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
 """Monday 30 November 2026, 09:30 in Berlin, where Harbor is."""
 
 AT_ONCE: Final = timedelta(milliseconds=1)
-"""The pace of messages where days pass in seconds."""
+"""The pace of messages where days pass in seconds; people click faster there, too, than people do."""
 
 STORIES: Final = {
     "A routine release, with everything that people get wrong": ROUTINE,
@@ -135,6 +135,7 @@ def demo(
                 "SLACK_API_URL": server.api_url,
                 "DATABASE_URL": database_url or f"sqlite:///{Path(folder) / 'countersign.sqlite'}",
                 "ORGANIZATION": str(file),
+                **({} if ticking else {"CLICKS_AT_ONCE": "1000000"}),
             }
         )
         if database_url is None:

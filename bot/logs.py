@@ -29,8 +29,15 @@ def log_to_stderr(style: Literal["console", "json"], *, quiet: bool = False) -> 
     )
     # A tick that finds the one before still at work is skipped by design, and nothing that anybody must read about.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # Its warnings are about how it is put together, such as that a token in the environment is not what it uses.
+    logging.getLogger("slack_bolt.App").addFilter(_is_an_error)
     # What strangers send is answered, and must not fill the log.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+
+
+def _is_an_error(record: logging.LogRecord) -> bool:
+    """Bolt sets its loggers' levels by itself."""
+    return record.levelno >= logging.ERROR

@@ -79,3 +79,5 @@ class Fault:
     name: str
     """A few words, as the table has them: "killed at every commit"."""
     run: Callable[[Ground, Form], Tally]
+    alone: bool = False
+    """It measures time, and so has the machine for itself."""
