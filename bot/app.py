@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -37,6 +38,7 @@ from bot.sealing import Sealing
 from bot.settings import BadSettings, Settings
 from bot.slack.deliver.delivery import Delivery
 from bot.slack.deliver.posting import PACE, Poster
+from bot.slack.deliver.words import SLACKS_OWN_TROUBLE, SLACKS_WORD, SLOW_DOWN
 from bot.slack.identity import Identity
 from bot.slack.listeners import listen
 from bot.slack.listeners.desk import Desk
@@ -81,17 +83,22 @@ class App:
     socket: "SocketMode | None" = None
 
     def check_slack(self) -> None:
-        """Ask Slack whether the tokens are good.
+        """Ask Slack whether the tokens are good. Where it does not say, the bot can start all the same: that is logged.
 
         Raises:
             BadSettings: they are not, or not for the organization's workspace.
         """
         try:
+            self._check_tokens()
+        except (SlackApiError, HTTPException, OSError) as problem:
+            log.warning("Slack does not say whether the tokens are good", problem=str(problem))
+
+    def _check_tokens(self) -> None:
+        try:
             told = self.identity.ask()
         except SlackApiError as error:
-            word = error.response.get("error")
-            raise BadSettings(
-                f"SLACK_BOT_TOKEN is refused by Slack ({word}): install the app again and copy its token."
+            raise _refused_token(
+                error, "SLACK_BOT_TOKEN", "install the app again and copy its token"
             ) from error
         team = self.company.organization.team
         if told["team_id"] != team:
@@ -221,11 +228,16 @@ def _check_app_token(socket: "SocketMode") -> None:
     try:
         socket.check()
     except SlackApiError as error:
-        word = error.response.get("error")
-        raise BadSettings(
-            f"SLACK_APP_TOKEN is refused by Slack ({word}): turn on Socket Mode for the app and generate an"
-            " App-Level Token with connections:write."
-        ) from error
+        mend = "turn on Socket Mode for the app and generate an App-Level Token with connections:write"
+        raise _refused_token(error, "SLACK_APP_TOKEN", mend) from error
+
+
+def _refused_token(error: SlackApiError, setting: str, mend: str) -> Exception:
+    """What a refusal of Slack's means at the start: a setting that is wrong, or trouble that says nothing of it."""
+    word = str(error.response.get("error")) if isinstance(error.response.data, dict) else ""
+    if not SLACKS_WORD.fullmatch(word) or word in SLOW_DOWN | SLACKS_OWN_TROUBLE:
+        return error
+    return BadSettings(f"{setting} is refused by Slack ({word}): {mend}.")
 
 
 def _is_ready(database: Database) -> bool:

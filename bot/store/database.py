@@ -165,8 +165,9 @@ def _open_sqlite(address: URL, lock_wait: timedelta) -> Database:
     def begin_read(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
-    writer = create_engine(address, pool_size=1, max_overflow=0, pool_timeout=lock_wait.total_seconds())
-    reader = create_engine(address, pool_size=10, max_overflow=10, pool_timeout=lock_wait.total_seconds())
+    wait = lock_wait.total_seconds()
+    writer = create_engine(address, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=wait)
+    reader = create_engine(address, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=wait)
     event.listen(writer, "connect", prepare)
     event.listen(writer, "begin", begin_write)
     event.listen(reader, "connect", prepare_reader)
@@ -186,6 +187,7 @@ def _open_postgresql(
     writer = create_engine(
         address,
         connect_args={"options": " ".join([*options, "-c timezone=UTC"]), "connect_timeout": 2},
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=10,

@@ -237,6 +237,13 @@ def test_the_drivers_error_reaches_no_one_with_what_people_typed(database: Datab
     assert "secret" not in str(caught.value)
 
 
+def test_an_error_of_a_statement_does_not_repeat_its_parameters(database: Database) -> None:
+    with pytest.raises(DBAPIError) as caught, database.write() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "secret"})
+    assert "nowhere" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
 def raise_busy(connection: Connection) -> None:
     cause = sqlite3.OperationalError("database is locked")
     cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
