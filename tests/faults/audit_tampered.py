@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.rules.change import Span
 from bot.rules.inputs import FreezeWish
@@ -172,7 +172,10 @@ def _is_found_by_command(url: str, tampering: Tampering | None) -> Tally:
     tally = Tally(tried=1)
     with _looking(url) as look:
         if tampering:
-            tampering.do(look.connection)
+            try:
+                tampering.do(look.connection)
+            except IntegrityError:  # the database itself refuses it
+                return Tally()
             compute_anew(look.connection, tampering.skill)
         now, anchor = read_log(look.connection), look.anchor(len(look.kept.seals))
         row = first_wrong_row(look.kept, now) if tampering and tampering.skill is Skill.NOTHING else None

@@ -2,8 +2,8 @@
 
 Each step of a story is played again and again: the bot dies at the step's first commit, in the next playing at its second,
 until the step is over before the commit comes at which it would have died. In one playing every step has its kill. The
-release is played so on SQLite and on PostgreSQL, on both sides of each commit; the hotfix's commits have one kill each, dealt
-out in turns to the databases and sides. Whoever got no answer presses or types the same again once the next process is up, and what the dead one had claimed is claimed anew.
+release is played so on both sides of each commit, one side on SQLite and the other on PostgreSQL, by turns; the hotfix's
+commits have one kill each, dealt out in turns to the databases and sides. Whoever got no answer presses or types the same again once the next process is up, and what the dead one had claimed is claimed anew.
 
 Lost: an act that was acknowledged and is not recorded, or a message that is missing. Doubled: an act that is recorded twice,
 a message that stands twice. Wrong: whatever else is not as in an undisturbed playing after each step – words, deadlines, the
@@ -30,7 +30,7 @@ from tests.ground import Ground
 
 SIDES: Final[tuple[Side, Side]] = ("before", "after")
 LANES: Final = 6
-PARTS: Final = 3
+PARTS: Final = 4
 """In how many lanes the release's kills of one database and side are played."""
 IN_SHORT: Final = 3
 """How many steps the short form plays."""
@@ -166,10 +166,15 @@ class Part:
 
 
 def every_part() -> list[Part]:
-    """All kills, the longest parts first: each commit of the release four times, each of the hotfix once."""
+    """All kills, the longest parts first; each commit of the hotfix has one.
+
+    Each commit of the release has one before it on one database and one after it on the other, by turns.
+    """
     ways = list(product(("postgresql", "sqlite"), SIDES))
     release = [
-        Part(RELEASE, kind, side, first, PARTS) for kind, side in ways for first in range(1, PARTS + 1)
+        Part(RELEASE, kind, side, first, PARTS)
+        for first in range(1, PARTS + 1)
+        for kind, side in ((ways[0], ways[3]) if first % 2 else (ways[2], ways[1]))
     ]
     return release + [Part(HOTFIX, *way, first, len(ways)) for first, way in enumerate(ways, 1)]
 

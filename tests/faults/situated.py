@@ -153,7 +153,7 @@ class Situated:
         with closing(sqlite3.connect(self.empty)) as source, closing(sqlite3.connect(self.path)) as target:
             source.backup(target)
         self.time.move_to(course.now)
-        before = Otherwise(days=14, deployments=100, change=EARLIER, version=("4.12.0", "4.11.3"))
+        before = Otherwise(days=14, deployments=-100, change=EARLIER, version=("4.12.0", "4.11.3"))
         with self.database.write() as connection:
             write_facts(connection, EARLIER, before(EARLIER_FACTS), production=PRODUCTION)
             write_facts(connection, CHANGE, Otherwise()(course.facts), production=PRODUCTION)

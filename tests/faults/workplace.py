@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -141,6 +141,8 @@ class Workplace:
     mold: Mold
     environment: dict[str, str]
     database: Database
+    since: date
+    """The organization's day on which the bot first ran here."""
     pid: int = 0
     port: int = 0
     deaths: int = 0
@@ -254,13 +256,13 @@ class Workplace:
             self._check_seals(connection, tally)
 
     def _check_seals(self, connection: Connection, tally: Tally) -> None:
-        """The seals hold; each day on which something was recorded has one anchor, and that is what the channel says."""
+        """The seals hold; each day on which something was recorded here has one anchor, and that is what the channel says."""
         tally.check(isinstance(verify_seals(connection), SealsHold), "the seals do not hold")
         acted = {at.astimezone(BERLIN).date() for at in connection.execute(select(audit_rows.c.at)).scalars()}
         anchors = connection.execute(select(seals).where(seals.c.anchored.is_not(None))).all()
         by_day = Counter(row.anchored for row in anchors)
-        for day in acted | set(by_day):
-            tally.count(day in acted, by_day[day], f"anchors on {day}")
+        for day in {each for each in acted if each >= self.since} | set(by_day):
+            tally.count(int(day in acted), by_day[day], f"anchors on {day}")
         made = Counter(f"{row.number}:{row.hash}" for row in anchors)
         found = Counter(KEPT.findall("\n".join(m.text for m in self.sandbox.channel(AUDIT_CHANNEL).messages)))
         for seal in made | found:
@@ -299,7 +301,8 @@ def workplace(
             "LOG": str(folder / "log"),
             **more,
         }
-        place = Workplace(sandbox, database_url, mold, environment, open_database(database_url))
+        database, since = open_database(database_url), at.astimezone(BERLIN).date()
+        place = Workplace(sandbox, database_url, mold, environment, database, since)
         try:
             place.start()
             yield place
