@@ -43,7 +43,7 @@ from tests.faults.bots import ROOT
 from tests.faults.fault import Tally
 from tests.own_process import WrittenClock
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 150.0
 DRAWN: Final = re.compile(r"(?<=\bCHG-)\d+|(?<=\bDEP-)\d+|(?<=\bchg-)\d+")
 """What differs from one playing to the next: PostgreSQL's numbers, since a transaction that was not committed keeps those
 that it drew."""
@@ -102,6 +102,7 @@ def molds(count: int) -> Iterator[list[Mold]]:
 class Shown:
     """What stands in Slack: how many messages of the bot at each place, what they say, and which carry the same key.
 
+    What carries no key is an answer to somebody who pressed, such as that a form could not be opened, and is not counted.
     Seals are counted by their keys alone: how many of them there are, and from when on, is nobody's promise.
     """
 
@@ -119,11 +120,12 @@ def shown(sandbox: Sandbox) -> Shown:
             for post in conversation.posts:
                 if not post.bot_id or post.seen_by or post.subtype:
                     continue
-                found.keys[((post.metadata or {}).get("event_payload") or {}).get("key", "")] += 1
-                if conversation.name == AUDIT_CHANNEL:
+                key = ((post.metadata or {}).get("event_payload") or {}).get("key", "")
+                found.keys[key] += 1
+                if not key or conversation.name == AUDIT_CHANNEL:
                     continue
                 is_reply = post.thread_ts not in {None, post.ts}
-                place = f"#{conversation.name}{', thread' if is_reply else ''}"
+                place = DRAWN.sub("…", f"#{conversation.name}{', thread' if is_reply else ''}")
                 text = DRAWN.sub("…", Message(workspace, post).text)
                 found.counted[place] += 1
                 found.said[place, text] += 1
