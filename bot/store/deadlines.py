@@ -28,8 +28,8 @@ class Claimed:
     due_at: datetime
 
 
-SKEW: Final = 4
-"""By fewer leases than this the clocks of two machines differ."""
+LONGEST: Final = timedelta(minutes=10)
+"""No claim is made for as long, whatever a deadline waits for; nor do the clocks of two machines differ by as much."""
 PENDING: Final = deadlines.c.done_at.is_(None) & deadlines.c.cancelled_at.is_(None)
 OF_CHANGE: Final = select(deadlines).where(deadlines.c.change_id == bindparam("change"))
 ADD: Final = insert(deadlines)
@@ -99,14 +99,14 @@ def claim(  # noqa: PLR0913 - two clocks, a lease and a limit are what a claim i
 ) -> list[Claimed]:
     """Claim at most `limit` due deadlines of these kinds, the longest due first, in a short transaction of its own.
 
-    A claim that ends later than several leases from now was made before this machine's clock was set back, and counts no more:
+    A claim that ends later than `LONGEST` from now was made before this machine's clock was set back, and counts no more:
     whoever made it and still lives finds the deadline done.
     """
     parameters = {
         "b_kinds": list(kinds),
         "b_business_now": business_now,
         "b_real_now": now_real,
-        "b_never_so_late": now_real + SKEW * lease,
+        "b_never_so_late": now_real + LONGEST,
         "b_limit": limit,
         "claimed_until": now_real + lease,
     }

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.terms import PersonId
@@ -25,15 +25,22 @@ class DirectoryAnswer:
     guest: bool = False
 
 
+OUT_OF_ORDER: Final = timedelta(minutes=5)
+"""Answers that arrive in another order than they were given are no farther apart."""
+INSTANT: Final = directory_answers.c.at.type
+
+
 def _remember(
     insert: sqlite.Insert | postgresql.Insert,
 ) -> sqlite.Insert | postgresql.Insert:
     told = insert.excluded
-    # Answers may arrive out of order; the newest stays.
+    # Answers may arrive out of order; the newest stays, unless it is of a time when the machine's clock was ahead.
     return insert.on_conflict_do_update(
         index_elements=[directory_answers.c.person],
         set_={"name": told.name, "answer": told.answer, "at": told.at},
-        where=directory_answers.c.at <= told.at,
+        where=or_(
+            directory_answers.c.at <= told.at, directory_answers.c.at > bindparam("b_ahead", type_=INSTANT)
+        ),
     )
 
 
@@ -55,9 +62,9 @@ NAMES: Final = select(directory_answers.c.person, directory_answers.c.name).wher
 
 def remember(database: Database, person: PersonId, answer: DirectoryAnswer, at: datetime) -> None:
     """Keep what the directory said at this instant (real time), in a transaction of its own."""
-    columns = {"person": person, "name": answer.name, "answer": json.dumps(asdict(answer)), "at": at}
+    told = {"person": person, "name": answer.name, "answer": json.dumps(asdict(answer)), "at": at}
     with database.write() as connection:
-        connection.execute(REMEMBER[connection.dialect.name], columns)
+        connection.execute(REMEMBER[connection.dialect.name], {**told, "b_ahead": at + OUT_OF_ORDER})
 
 
 def forget(database: Database, person: PersonId) -> None:
