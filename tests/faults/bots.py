@@ -44,6 +44,23 @@ def free_port() -> int:
         return port
 
 
+def is_there(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def is_ready(port: int) -> bool:
+    """Whether a bot answers at this port of this machine, and has its database."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
 @dataclass
 class Bot:
     """One process of the bot."""
@@ -59,10 +76,7 @@ class Bot:
 
     def is_up(self) -> bool:
         """Whether it answers and has its database."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/readyz", trust_env=False).is_success
-        except httpx.TransportError:
-            return False
+        return is_ready(self.port)
 
     def has_decided(self) -> bool:
         """Whether it is up, or has ended."""

@@ -25,7 +25,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-import httpx
 from sqlalchemy import func, select
 
 from bot.demo import MONDAY, with_the_bot
@@ -50,7 +49,7 @@ from bot.store.reading import ChainHolds, RecordedEntry, SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
 from tests.faults.bots import HARBOR as HARBOR_FILE
-from tests.faults.bots import Mode, Sender, wait_for
+from tests.faults.bots import Mode, Sender, is_ready, is_there, wait_for
 from tests.faults.fault import Form, Tally
 from tests.faults.office import office
 from tests.faults.workplace import Mold, molds, shown
@@ -90,18 +89,11 @@ class Replica:
 
     def is_up(self) -> bool:
         """Whether it answers and has its database."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/readyz", trust_env=False).is_success
-        except httpx.TransportError:
-            return False
+        return is_ready(self.port)
 
     def is_alive(self) -> bool:
         """Whether its process is there."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        return is_there(self.pid)
 
 
 @dataclass

@@ -39,7 +39,7 @@ from bot.store.models import changes
 from bot.store.reading import ChainHolds, SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
-from tests.faults.bots import ROOT
+from tests.faults.bots import ROOT, is_there
 from tests.faults.fault import Tally
 from tests.own_process import WrittenClock
 
@@ -171,11 +171,7 @@ class Workplace:
 
     def is_alive(self) -> bool:
         """Whether its process is there."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        return is_there(self.pid)
 
     def starts_again(self) -> None:
         """After a delivery that got no answer: where the bot is dead, the next one starts, as its supervisor does."""
