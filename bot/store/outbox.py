@@ -266,9 +266,9 @@ def later(
 
 
 def put_off(database: Database, line: ClaimedLine, *, until: datetime) -> None:
-    """It is not this line's turn yet; nothing was tried, so nothing has failed."""
+    """It is not this line's turn yet: that is no failure."""
     with database.write() as connection:
-        connection.execute(RELEASE, {**_mine(line), "due_at": until})
+        connection.execute(RELEASE, {**_mine(line), "due_at": until, "attempts": line.attempts})
 
 
 def bury(database: Database, line: ClaimedLine, *, now_real: datetime, problem: str) -> None:

@@ -236,10 +236,10 @@ def test_a_changes_timeline_is_its_audit_stream(database: Database) -> None:
 def test_the_newest_answer_of_the_directory_is_known(database: Database) -> None:
     older = DirectoryAnswer("Ana", "T1")
     newer = DirectoryAnswer("Ana Costa", "T1", deactivated=True)
-    directory_answers.remember(database, ANA, newer, MONDAY + timedelta(hours=1))
+    directory_answers.remember(database, ANA, newer, MONDAY + timedelta(seconds=2))
     directory_answers.remember(database, ANA, older, MONDAY)
     with database.read() as connection:
-        assert directory_answers.known(connection, ANA) == (newer, MONDAY + timedelta(hours=1))
+        assert directory_answers.known(connection, ANA) == (newer, MONDAY + timedelta(seconds=2))
         assert directory_answers.known(connection, BEN) is None
 
 

@@ -23,6 +23,7 @@ from bot.store import deadlines, machinery
 from bot.store.deadlines import Claimed
 from bot.store.lines import LineKind
 from bot.store.outbox import ClaimedLine, Line
+from tests.stories.at_the_incident import Incident
 from tests.stories.deliverers import Company, Deliverer, delivering
 
 HOUR = timedelta(hours=1)
@@ -149,6 +150,23 @@ def test_notices_of_a_thread_come_in_their_order_whatever_fails(company: Company
     company.delivers_all()
     (card,) = company.cards()
     assert [(reply.metadata or {})["event_payload"]["key"] for reply in card.thread] == keys
+
+
+def test_a_message_that_takes_many_calls_is_not_given_up_while_each_try_gets_further(company: Company) -> None:
+    incident = Incident(company.demo)
+    incident.declares(settles=False)
+    for method, times in {
+        "conversations.create": 4,
+        "conversations.invite": 4,
+        "pins.add": 7,
+        "conversations.setTopic": 7,
+    }.items():
+        company.faults.next(method, drop=True, times=times)
+    company.delivers_all()
+    assert company.dead == []
+    assert incident.channel().pinned == [incident.message()]
+    assert incident.channel().topic.startswith("CHG-1")
+    assert incident.calls("pins.add") == incident.calls("conversations.setTopic") == 8
 
 
 @pytest.mark.parametrize("newer", [60, 390])

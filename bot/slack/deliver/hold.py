@@ -1,7 +1,7 @@
 """The line that is being delivered: whose it is, and for how long."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +33,10 @@ class Hold:
         now = self.real_now()
         if self.line.leased_until - now < CALL:
             raise Refused(now, "its lease runs out", failed=False)
+
+    def got_further(self) -> None:
+        """Something was done that the next attempt need not do again: the failures before it no longer count."""
+        self.line = replace(self.line, attempts=0)
 
     def renew(self, connection: Connection) -> None:
         """Hold the line for a whole lease from now on.

@@ -143,6 +143,11 @@ class Poster:
         """
         return self._call(call)
 
+    def got_further(self) -> None:
+        """What was done is remembered: a line that takes many calls is not given up for failures before this one."""
+        if self._hold:
+            self._hold.got_further()
+
     def publish(self, place: Place, view: Mapping[str, object]) -> None:
         """Show a person's Home, always: Slack keeps one, and what it shows may not be what was published last.
 
@@ -250,10 +255,12 @@ class Poster:
             return
         with self.database.write() as connection:
             messages.updated(connection, place.key, digest=digest_of(message), now_real=self.real_now())
+        self.got_further()
 
     def _remember_posted(self, key: str, ts: str, digest: str) -> None:
         with self.database.write() as connection:
             messages.posted(connection, key, ts=ts, digest=digest, now_real=self.real_now())
+        self.got_further()
 
     def _call(self, call: partial[Any], *, slows_all: bool = True) -> Any:  # noqa: ANN401 - the SDK's answer
         if self._hold:

@@ -87,7 +87,9 @@ class Rooms:
 
     def _settle(self, room: Room) -> Room:
         with self.database.write() as connection:
-            return incident_rooms.settle(connection, room)
+            settled = incident_rooms.settle(connection, room)
+        self.poster.got_further()
+        return settled
 
     def _enter(self, scene: Scene, channel: str) -> Room:
         with self.database.write() as connection:

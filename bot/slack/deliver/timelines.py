@@ -177,6 +177,7 @@ class Timelines:
         with self.database.write() as connection:
             messages.reserve(connection, place, now)
             messages.posted(connection, place.key, ts=ts, digest=digest, now_real=now)
+        self.poster.got_further()
 
 
 def _key(change: ChangeId) -> str:
