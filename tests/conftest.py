@@ -1,5 +1,7 @@
 """What every test may use. The plugins bring the table of clauses and the databases."""
 
+import os
+
 from hypothesis import settings
 
 pytest_plugins = ["tests.clause_table", "tests.databases"]
@@ -7,3 +9,8 @@ pytest_plugins = ["tests.clause_table", "tests.databases"]
 # A slow machine is no failure: how long something takes is the benchmarks' matter.
 settings.register_profile("countersign", deadline=None)
 settings.load_profile("countersign")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a fifth of the time tests wait for databases and for processes of their own."""
+    return (os.cpu_count() or 1) + 1

@@ -12,6 +12,8 @@ only_in_the_whole_form = pytest.mark.skipif(
     not WHOLE, reason="the short form leaves it out: COUNTERSIGN_CI=1 runs it"
 )
 
+only_in_the_short_form = pytest.mark.skipif(WHOLE, reason="`.ci/run` runs it whole beside the tests")
+
 
 def leave_postgresql_to_the_whole_form(
     items: Iterable[pytest.Item], folder: str, families: Collection[str]

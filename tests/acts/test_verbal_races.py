@@ -26,7 +26,7 @@ from tests.short_form import WHOLE, only_in_the_whole_form
 
 pytestmark = pytest.mark.clause("G-HOT-2")
 
-ROUNDS = 25 if WHOLE else 2
+ROUNDS = 25 if WHOLE else 1
 PM = Role.PRODUCT_MANAGER
 NOT_YET = VerbalAnswer(words=Words("I said wait"))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.sandbox.stories.routine import ROUTINE
 from bot.sandbox.stories.stage import Row
 from tests.browser.desk import Desk, PageStage
+from tests.short_form import only_in_the_whole_form
 
 
 def _play(stage: PageStage, row: Row) -> None:
@@ -21,6 +22,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text)
 
 
+@only_in_the_whole_form
 def test_a_routine_release_is_walked_through_by_mouse(desk: Desk, picture: Callable[[str], None]) -> None:
     stage = PageStage(desk)
     for number, row in enumerate(ROUTINE, start=1):

@@ -33,7 +33,7 @@ from tests.faults.office import Office, office
 from tests.faults.replicas import Cluster, Replica, check_rows_and_messages, cluster
 from tests.ground import Ground
 
-SECONDS: Final = {Form.WHOLE: 60.0, Form.SHORT: 4.0}
+SECONDS: Final = {Form.WHOLE: 60.0, Form.SHORT: 2.5}
 SENDERS: Final = 6
 WAITING_MOST: Final = 100
 DRAINED_WITHIN: Final = 60.0

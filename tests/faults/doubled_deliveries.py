@@ -36,7 +36,7 @@ from tests.faults.replicas import Cluster, cluster
 from tests.faults.workplace import shown
 from tests.ground import Ground
 
-DELIVERIES: Final = {Form.SHORT: 300, Form.WHOLE: 10_000}
+DELIVERIES: Final = {Form.SHORT: 160, Form.WHOLE: 10_000}
 HANDS: Final = 8
 WINDOW: Final = 60
 """Within how many clicks everything is shuffled."""

@@ -55,7 +55,7 @@ SLOW: Final[Mapping[str, Fault]] = {
     "time-out after": Fault(delay=TOO_LONG, afterwards=True),
 }
 """Kinds that take real time; they are tried beside each other."""
-IN_SHORT: Final = ("429, Retry-After is nonsense", "reset after", "a page with 200, after")
+IN_SHORT: Final = ("429, Retry-After is nonsense", "reset after")
 STEPS_IN_SHORT: Final = 3
 SEEDS: Final = range(4)
 A_FIFTH: Final = 5

@@ -39,6 +39,7 @@ DECODED_BY: Mapping[Press, Callable[[str | None], object]] = {
     Press.RUN: bool,
 }
 """Of every button whose value is no `Ref`."""
+PATTERNS = {press: press.pattern for press in Press}
 
 
 def objects(value: object) -> Iterator[Mapping[str, object]]:
@@ -138,7 +139,7 @@ def _check_ids(payload: object) -> None:
 
 def _check_button(button: Mapping[str, object]) -> None:
     """Its id fits one press, and its value says what that press is about."""
-    (press,) = [each for each in Press if each.pattern.fullmatch(str(button["action_id"]))]
+    (press,) = [each for each, pattern in PATTERNS.items() if pattern.fullmatch(str(button["action_id"]))]
     value = str(button["value"]) if "value" in button else None
     if press in {Press.REQUEST, Press.OPEN_CARD, Press.DELEGATE, Press.DECLARE_HOTFIX, Press.TRY_AGAIN}:
         assert value is None

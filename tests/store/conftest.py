@@ -9,7 +9,9 @@ import pytest
 from bot.store.database import Database, open_database
 from tests.short_form import leave_postgresql_to_the_whole_form
 
-ON_SQLITE_EVERY_DAY = frozenset({"test_export.py", "test_export_of_hotfixes.py"})
+ON_SQLITE_EVERY_DAY = frozenset(
+    {"test_export.py", "test_export_of_hotfixes.py", "test_listing.py", "test_seals.py"}
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.stories.stage import Stage
 from tests.short_form import only_in_the_whole_form
 
-ON_BOTH_EVERY_DAY = frozenset({"test_front_door.py", "test_races.py", "test_routine.py"})
+ON_BOTH_EVERY_DAY = frozenset({"test_races.py"})
 """Stories that meet PostgreSQL in the short form, too; what is beneath them does so in the tests of store and acts."""
 ONLY_IN_THE_WHOLE_FORM = frozenset(
     {

@@ -152,7 +152,9 @@ def test_notices_of_a_thread_come_in_their_order_whatever_fails(company: Company
     assert [(reply.metadata or {})["event_payload"]["key"] for reply in card.thread] == keys
 
 
-def test_a_message_that_takes_many_calls_is_not_given_up_while_each_try_gets_further(company: Company) -> None:
+def test_a_message_that_takes_many_calls_is_not_given_up_while_each_try_gets_further(
+    company: Company,
+) -> None:
     incident = Incident(company.demo)
     incident.declares(settles=False)
     for method, times in {
