@@ -194,24 +194,37 @@ def verify_audit(
     anchor: Annotated[
         str | None, typer.Option(help="A seal that was kept, as the audit channel has it: 512:3f9a…")
     ] = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Also fold every change anew from the log, and compare it with its rows.")
+    ] = False,
 ) -> None:
     """Check the whole audit log and its seals; ends with status 1 and names the first that is not as it was written."""
     from bot.store.audit_chain import verify
-    from bot.store.reading import ChainBroken, ChainHolds, SealBroken
+    from bot.store.changes_in_log import compare_changes
+    from bot.store.reading import ChainBroken, ChainHolds, ChangeDiffers, SealBroken
     from bot.store.seals import verify_seals
 
     kept = None if anchor is None else _anchor(anchor)
     with _for_the_whole_log(_settings()).read() as connection:
         result = verify(connection)
         seals = verify_seals(connection, kept) if isinstance(result, ChainHolds) else None
+        holds = isinstance(result, ChainHolds) and not isinstance(seals, SealBroken)
+        compared = compare_changes(connection) if changes and holds else None
     if isinstance(result, ChainBroken):
         _complain(f"{result.stream}, entry {result.seq} (row {result.row}): {result.why}")
         raise typer.Exit(1)
     if isinstance(seals, SealBroken):
         _complain(f"Seal {seals.number}: {seals.why}")
         raise typer.Exit(1)
+    if isinstance(compared, ChangeDiffers):
+        _complain(f"{compared.change}: {compared.why}")
+        raise typer.Exit(1)
     count = 0 if seals is None else seals.seals
     print(f"The audit log holds: {result.rows} rows in {result.streams} streams, {count} seals.")
+    if compared is not None:
+        print(f"The rows of {compared.changes} changes say what the log says.")
+        if compared.unclear:
+            print(f"Not compared, since people in them were forgotten: {', '.join(compared.unclear)}.")
 
 
 def _anchor(text: str) -> "Anchor":

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.clause_table", "tests.databases"]
@@ -11,6 +12,7 @@ settings.register_profile("countersign", deadline=None)
 settings.load_profile("countersign")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a fifth of the time tests wait for databases and for processes of their own."""
     return (os.cpu_count() or 1) + 1

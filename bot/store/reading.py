@@ -85,6 +85,22 @@ class SealBroken:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesAgree:
+    """The rows of so many changes say what the audit log says; `unclear` could not be compared, since people were forgotten."""
+
+    changes: int
+    unclear: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDiffers:
+    """The first change whose rows and audit log say different things."""
+
+    change: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class LastRequest:
     """The newest change of a service: what the next request is prefilled with."""
 
