@@ -2,17 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, String, bindparam, delete, select, type_coerce
+from sqlalchemy import Connection, Select, String, bindparam, delete, select, type_coerce
 
 from bot.rules.terms import PersonId
 from bot.store.audit import FIRST, chained
 from bot.store.columns import stored_instant
 from bot.store.machinery import audit, audit_texts, directory_answers
 from bot.store.reading import ChainBroken, ChainHolds
-from bot.store.recorded import digest, is_salt, numbered
+from bot.store.recorded import digest, is_salt, pointer, pointers
 
 BATCH: Final = 500
 """Rows held in memory at a time, however long the log is."""
@@ -24,16 +25,22 @@ NOT_AS_WRITTEN: Final = "it is not as it was written"
 
 CHAINED: Final = ("stream", "seq", "at", "act", "outcome", "through", "stage", "content", "previous")
 
-Found = Row[*tuple[Any, ...]]
+Text = tuple[int, str, bool, str]
+"""Number and salt of an erasable text, whether it is a person's id, and what it says."""
 
 ALL: Final[Select[*tuple[Any, ...]]] = select(
-    *(column for column in audit.c if column is not audit.c.at),
+    audit.c.id,
+    audit.c.hash,
     # As it is stored: what is no time must not end the reading.
-    type_coerce(audit.c.at, String).label("at"),
+    *(type_coerce(audit.c.at, String) if name == "at" else audit.c[name] for name in CHAINED),
 ).order_by(audit.c.stream, audit.c.seq, audit.c.id)
-OF_ROWS: Final[Select[*tuple[Any, ...]]] = select(audit_texts).where(
-    audit_texts.c.audit_id.in_(bindparam("rows", expanding=True))
-)
+OF_ROWS: Final = select(
+    audit_texts.c.audit_id,
+    audit_texts.c.number,
+    audit_texts.c.salt,
+    audit_texts.c.person,
+    audit_texts.c.value,
+).where(audit_texts.c.audit_id.in_(bindparam("rows", expanding=True)))
 OF_NO_ROW: Final = (
     select(audit_texts.c.audit_id, audit_texts.c.number)
     .outerjoin(audit, audit.c.id == audit_texts.c.audit_id)
@@ -66,6 +73,16 @@ ERASE_ONE: Final = delete(audit_texts).where(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as it is found: its number, its hash, the columns that this covers by name, and those of its texts that are left."""
+
+    id: int
+    hash: str
+    covered: dict[str, Any]
+    texts: list[Text]
+
+
 def verify(connection: Connection) -> ChainHolds | ChainBroken:
     """Read the whole log and name the first row that was edited, put in, or follows one that was taken out.
 
@@ -74,17 +91,18 @@ def verify(connection: Connection) -> ChainHolds | ChainBroken:
     """
     rows = streams = number = 0
     stream, seq, previous = "", 0, FIRST
-    for row, texts in _rows(connection):
-        if row.stream != stream:
-            stream, seq, previous, number = row.stream, 0, FIRST, 0
+    for entry in _entries(connection):
+        covered = entry.covered
+        if covered["stream"] != stream:
+            stream, seq, previous, number = covered["stream"], 0, FIRST, 0
             streams += 1
         try:
-            fault = _fault(row, seq + 1, previous, number) or _texts_fault(row, texts)
+            fault = _fault(entry, seq + 1, previous, number) or _texts_fault(entry)
         except (TypeError, ValueError):
             fault = NOT_AS_WRITTEN
         if fault is not None:
-            return ChainBroken(row.id, row.stream, row.seq, fault)
-        rows, seq, previous, number = rows + 1, row.seq, row.hash, row.id
+            return ChainBroken(entry.id, stream, covered["seq"], fault)
+        rows, seq, previous, number = rows + 1, covered["seq"], entry.hash, entry.id
     stray = connection.execute(OF_NO_ROW).one_or_none()
     if stray is not None:
         return ChainBroken(
@@ -93,14 +111,18 @@ def verify(connection: Connection) -> ChainHolds | ChainBroken:
     return ChainHolds(rows, streams)
 
 
-def _rows(connection: Connection) -> Iterator[tuple[Found, list[Found]]]:
-    """Every row with its texts, stream by stream. They are read beside it: a join would bring its long content once for each."""
+def _entries(connection: Connection) -> Iterator[Entry]:
+    """Every row with its texts, stream by stream. They are read beside it: a join would bring its long content once for each.
+
+    Both are taken apart by place: asking SQLAlchemy's rows for a column by its name costs as much as a digest.
+    """
     with connection.execute(ALL, execution_options={"yield_per": BATCH}) as found:
         for batch in found.partitions():
-            texts: dict[int, list[Found]] = {row.id: [] for row in batch}
-            for text in connection.execute(OF_ROWS, {"rows": list(texts)}):
-                texts[text.audit_id].append(text)
-            yield from ((row, texts[row.id]) for row in batch)
+            texts: dict[int, list[Text]] = {row[0]: [] for row in batch}
+            for of, number, salt, person, value in connection.execute(OF_ROWS, {"rows": list(texts)}):
+                texts[of].append((number, salt, person, value))
+            for row, row_hash, *covered in batch:
+                yield Entry(row, row_hash, dict(zip(CHAINED, covered, strict=True)), texts[row])
 
 
 def forget(connection: Connection, person: PersonId) -> int:
@@ -133,31 +155,30 @@ def _erase_mentions(connection: Connection, mention: str) -> int:
     return len(found)
 
 
-def _fault(row: Found, seq: int, previous: str, number: int) -> str | None:
+def _fault(entry: Entry, seq: int, previous: str, number: int) -> str | None:
     """What is wrong with a row that should be the `seq`-th of its stream, after the row `number`; None when nothing is.
 
     Raises:
         TypeError, ValueError: a column holds what is never written there.
     """
-    if row.seq > seq:
+    covered = entry.covered
+    if covered["seq"] > seq:
         return f"the row before it, number {seq} of its stream, is missing"
-    if row.seq < seq:
-        return f"its stream has a second row number {row.seq}"
-    if row.previous != previous:
+    if covered["seq"] < seq:
+        return f"its stream has a second row number {covered['seq']}"
+    if covered["previous"] != previous:
         return "it does not follow from the row before it"
-    columns = {name: getattr(row, name) for name in CHAINED}
-    if chained({**columns, "at": stored_instant(row.at)}) != row.hash:
+    if chained({**covered, "at": stored_instant(covered["at"])}) != entry.hash:
         return NOT_AS_WRITTEN
-    if row.id <= number:
+    if entry.id <= number:
         return "it has the number of an earlier row"
     return None
 
 
-def _texts_fault(row: Found, texts: Sequence[Found]) -> str | None:
+def _texts_fault(entry: Entry) -> str | None:
     """What is wrong with the texts that are left of a row whose content is as it was written; None when nothing is."""
-    digests = numbered(row.content)
-    for text in texts:
-        written = digests.get(text.number) == digest(text.salt, text.value)
-        if not written or not is_salt(text.salt, person=text.person):
-            return f"its text number {text.number} is not what was written"
+    there = pointers(entry.covered["content"])
+    for number, salt, person, value in entry.texts:
+        if pointer(digest(salt, value), number) not in there or not is_salt(salt, person=person):
+            return f"its text number {number} is not what was written"
     return None

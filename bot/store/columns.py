@@ -17,10 +17,6 @@ NAMES = {
 """Every constraint has a name, so that a later migration can drop it on both databases."""
 
 
-AS_TEXT = "%Y-%m-%d %H:%M:%S.%f"
-"""How SQLite keeps an instant, in UTC."""
-
-
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Stored as UTC on both databases and read back aware, UTC; a naive value is refused.
 
@@ -51,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def stored_instant(stored: datetime | str) -> datetime:
-    """An instant as the driver has it, aware, UTC: SQLite's is text.
+    """An instant as the driver has it, aware, UTC: SQLite's is text, `2026-12-07 09:30:00.000000`.
 
     Raises:
         ValueError: it is not as `UtcDateTime` writes it.
@@ -59,7 +55,7 @@ def stored_instant(stored: datetime | str) -> datetime:
     if isinstance(stored, datetime):
         return stored.astimezone(UTC)
     read = datetime.fromisoformat(stored)
-    if stored != f"{read:{AS_TEXT}}":
+    if read.tzinfo is not None or stored != read.isoformat(" ", "microseconds"):
         raise ValueError(f"this is no instant: {stored}")
     return read.replace(tzinfo=UTC)
 

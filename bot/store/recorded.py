@@ -27,9 +27,10 @@ ERASED: Final = "(erased)"
 
 OF_A_PERSON: Final = "p"
 OF_WORDS: Final = "w"
-SALT: Final = re.compile(rf"({OF_A_PERSON}|{OF_WORDS}|)[0-9a-f]{{32}}")
+SALT_OF_A_PERSON: Final = re.compile(rf"{OF_A_PERSON}?[0-9a-f]{{32}}")
+SALT_OF_WORDS: Final = re.compile(rf"{OF_WORDS}?[0-9a-f]{{32}}")
 
-POINTER: Final = re.compile(r'\{"digest":"([0-9a-f]{64})","text":([0-9]+)\}')
+POINTER: Final = re.compile(r'\{"digest":"[0-9a-f]{64}","text":[0-9]+\}')
 """What stands for a text in a content, as `canonical` spells it."""
 
 Recorded = Fact | CompanyFact
@@ -69,8 +70,7 @@ def is_salt(salt: str, *, person: bool) -> bool:
 
     A digest alone would let the first letters of a text be moved to the end of its salt.
     """
-    found = SALT.fullmatch(salt)
-    return found is not None and found[1] in {"", OF_A_PERSON if person else OF_WORDS}
+    return (SALT_OF_A_PERSON if person else SALT_OF_WORDS).fullmatch(salt) is not None
 
 
 class Texts:
@@ -122,12 +122,17 @@ def decode_text(content: Any, texts: Mapping[int, str]) -> str | None:  # noqa: 
     return None if content is None else _restored(content, texts)
 
 
-def numbered(content: str) -> dict[int, str]:
-    """Number and digest of every erasable text at which a content, in its canonical spelling, points.
+def pointers(content: str) -> set[str]:
+    """All that stands for erasable texts in a content, in its canonical spelling.
 
-    What somebody typed cannot look like one: within a JSON text each quotation mark is escaped.
+    What somebody typed cannot look like it: within a JSON text each quotation mark is escaped.
     """
-    return {int(number): found for found, number in POINTER.findall(content)}
+    return set(POINTER.findall(content))
+
+
+def pointer(digest: str, number: int) -> str:
+    """What stands for a text in a content, as `canonical` spells it."""
+    return f'{{"digest":"{digest}","text":{number}}}'
 
 
 @dataclass(frozen=True, slots=True)

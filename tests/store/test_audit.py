@@ -20,7 +20,7 @@ from bot.rules.folding import replay
 from bot.rules.terms import ChangeId, PersonId, Role, Words
 from bot.store import directory_answers
 from bot.store.audit import WORKSPACE, AuditEntry, chained, change_stream, entries_of, facts_of, record
-from bot.store.audit_chain import CHAINED, TEXTS, forget, verify
+from bot.store.audit_chain import CHAINED, NOT_AS_WRITTEN, TEXTS, forget, verify
 from bot.store.database import Database
 from bot.store.directory_answers import DirectoryAnswer
 from bot.store.machinery import audit, audit_texts
@@ -185,6 +185,42 @@ def test_the_first_row_that_is_not_as_it_was_written_is_named(
 def test_what_nobody_can_read_is_named_as_well(database: Database, column: str, value: str) -> None:
     keep(database, entry(act="one"), entry(act="two"))
     tamper(database, f"UPDATE audit SET {column} = {value} WHERE seq = 2")  # noqa: S608 - the test's own words
+    found = holds(database)
+    assert isinstance(found, ChainBroken)
+    assert found.row == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "spelling",
+    ["replace(at, ' ', 'T')", "at || '+00:00'", "at || 'Z'", "substr(at, 1, 19)", "replace(at, '-', '')"],
+)
+def test_the_same_time_spelled_otherwise_is_named_as_well(database: Database, spelling: str) -> None:
+    keep(database, entry(act="one"), entry(act="two"))
+    tamper(database, f"UPDATE audit SET at = {spelling} WHERE seq = 2")  # noqa: S608 - the test's own words
+    assert holds(database) == ChainBroken(2, STREAM, 2, NOT_AS_WRITTEN)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("number", "'never'"),
+        ("number", "x'30'"),
+        ("number", "0.5"),
+        # As its row's content goes on after the number, so that the content has this, too.
+        (
+            "number",
+            """(SELECT rtrim(substr(content, instr(content, '"text":') + 7), '}') FROM audit WHERE seq = 2)""",
+        ),
+        ("salt", "x'00'"),
+        ("value", "x'00'"),
+        ("value", "17"),
+    ],
+)
+def test_a_text_that_nobody_can_read_is_named_as_well(database: Database, column: str, value: str) -> None:
+    keep(database, entry(act="one"), entry(act="two"))
+    tamper(database, f"UPDATE audit_texts SET {column} = {value} WHERE audit_id = 2 AND number = 0")  # noqa: S608 - the test's own words
     found = holds(database)
     assert isinstance(found, ChainBroken)
     assert found.row == 2

@@ -22,7 +22,17 @@ from bot.rules.freezing import FreezeId
 from bot.rules.terms import PersonId, Role, Words
 from bot.store import recorded
 from bot.store.audit import canonical
-from bot.store.recorded import ERASED, FACTS, Recorded, Texts, decode_facts, digest, encode_facts, numbered
+from bot.store.recorded import (
+    ERASED,
+    FACTS,
+    Recorded,
+    Texts,
+    decode_facts,
+    digest,
+    encode_facts,
+    pointer,
+    pointers,
+)
 from tests.store.facts_at_random import (
     ANA,
     BEN,
@@ -136,7 +146,8 @@ def test_a_digest_is_of_salt_and_text() -> None:
     texts = Texts()
     content = texts.keep("U0ANA", person=True)
     (kept,) = texts.kept
-    assert numbered(canonical(content)) == {0: digest(kept.salt, "U0ANA")}
+    assert canonical(content) == pointer(digest(kept.salt, "U0ANA"), 0)
+    assert pointers(canonical([content, content])) == {canonical(content)}
 
 
 def test_what_was_erased_reads_as_erased() -> None:
