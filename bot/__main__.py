@@ -195,7 +195,10 @@ def verify_audit(
         str | None, typer.Option(help="A seal that was kept, as the audit channel has it: 512:3f9a…")
     ] = None,
     changes: Annotated[
-        bool, typer.Option("--changes", help="Also fold every change anew from the log, and compare it with its rows.")
+        bool,
+        typer.Option(
+            "--changes", help="Also fold every change anew from the log, and compare it with its rows."
+        ),
     ] = False,
 ) -> None:
     """Check the whole audit log and its seals; ends with status 1 and names the first that is not as it was written."""

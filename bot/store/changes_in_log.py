@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from bot.rules.change import Change
 from bot.rules.folding import replay
@@ -17,7 +17,7 @@ from bot.store.audit import change_stream, facts_of
 from bot.store.machinery import audit, audit_texts
 from bot.store.models import changes
 from bot.store.reading import ChangeDiffers, ChangesAgree
-from bot.store.recorded import numbered
+from bot.store.recorded import pointers
 from bot.store.snapshots import snapshots
 
 BATCH: Final = 100
@@ -28,11 +28,11 @@ EVERY_STREAM: Final = (
     select(audit.c.stream).where(audit.c.seq == 1, audit.c.stream.like("CHG-%")).order_by(audit.c.stream)
 )
 THERE: Final = select(changes.c.id).where(changes.c.id.in_(bindparam("numbers", expanding=True)))
-POINTERS: Final = select(audit.c.id, audit.c.content).where(audit.c.stream == bindparam("stream"))
-KEPT: Final = (
-    select(audit_texts.c.audit_id, audit_texts.c.number)
-    .join(audit, audit.c.id == audit_texts.c.audit_id)
+WITH_TEXTS: Final = (
+    select(audit.c.content, func.count(audit_texts.c.number).label("texts"))
+    .outerjoin(audit_texts, audit_texts.c.audit_id == audit.c.id)
     .where(audit.c.stream == bindparam("stream"))
+    .group_by(audit.c.id, audit.c.content)
 )
 
 
@@ -67,19 +67,18 @@ def _difference(connection: Connection, stored: Change) -> str | None:
     if not facts:
         return "its rows are there, and the audit log does not have it"
     told = replay(facts)
-    differing = [each.name for each in fields(Change) if getattr(stored, each.name) != getattr(told, each.name)]
-    return f"its rows say something else than the audit log about: {', '.join(differing)}" if differing else None
+    differing = [
+        each.name for each in fields(Change) if getattr(stored, each.name) != getattr(told, each.name)
+    ]
+    return (
+        f"its rows say something else than the audit log about: {', '.join(differing)}" if differing else None
+    )
 
 
 def _is_erased_in(connection: Connection, change: ChangeId) -> bool:
     """Whether a text at which a stream points is not there any more."""
-    of = {"stream": change_stream(change)}
-    kept = {tuple(row) for row in connection.execute(KEPT, of)}
-    return any(
-        (row.id, number) not in kept
-        for row in connection.execute(POINTERS, of).all()
-        for number in numbered(row.content)
-    )
+    rows = connection.execute(WITH_TEXTS, {"stream": change_stream(change)})
+    return any(len(pointers(row.content)) > row.texts for row in rows)
 
 
 def _without_rows(connection: Connection) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The rows on which the bot decides, held against the audit log: what nobody did shows."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, literal, select, update
@@ -73,7 +74,7 @@ def test_a_column_that_was_edited_is_named(harbor: Demo, stage: Stage) -> None:
 def test_a_change_that_nobody_asked_for_is_named(harbor: Demo, stage: Stage) -> None:
     asks_for(stage)
     different = {"id": literal(7), "version": literal("9.9.9")}
-    copied = [different.get(column.name, column) for column in changes.c]
+    copied: list[Any] = [different.get(column.name, column) for column in changes.c]
     with harbor.app.database.write() as connection:
         connection.execute(insert(changes).from_select([*changes.c.keys()], select(*copied)))
     assert compared(harbor) == ChangeDiffers(
