@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from bot.store import company_models, hotfix_models, machinery, models, seal_models
-from bot.store.columns import Base
+from bot.store.columns import metadata
 from bot.store.database import MIGRATION_WAIT, open_database
 
 MIGRATION_LOCK = 7_140_142
@@ -29,7 +29,7 @@ def _run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=metadata,
         transactional_ddl=True,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,

@@ -1,10 +1,23 @@
-"""What the tables of the store are made of: the declarative base, its naming of constraints, and the columns' types."""
+"""What the tables of the store are made of: where they are listed, how constraints are named, the columns and their types.
+
+A column made here must be filled, unless it says `nullable=True`.
+"""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, text
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+)
+from sqlalchemy import text as sql
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -16,6 +29,8 @@ NAMES = {
 }
 """Every constraint has a name, so that a later migration can drop it on both databases."""
 
+metadata = MetaData(naming_convention=NAMES)
+"""All tables, by name, once the modules that spell them are imported."""
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Stored as UTC on both databases and read back aware, UTC; a naive value is refused.
@@ -64,13 +79,36 @@ Number = BigInteger().with_variant(Integer(), "sqlite")
 """A row's id: 64 bits on both; SQLite numbers rows by itself only in a column that it knows as INTEGER."""
 
 
+def reference(name: str, to: str, *, nullable: bool = False) -> Column[int]:
+    """The number of a row of another table, `to` being spelled `changes.id`."""
+    return Column(name, Number, ForeignKey(to), nullable=nullable)
+
+
+def large_number(name: str, *, nullable: bool = False) -> Column[int]:
+    """A whole number of 64 bits, as rows are numbered with."""
+    return Column(name, Number, nullable=nullable)
+
+
+def number(name: str, *, nullable: bool = False) -> Column[int]:
+    """A whole number of 32 bits."""
+    return Column(name, Integer, nullable=nullable)
+
+
+def text(name: str, *, nullable: bool = False) -> Column[str]:
+    """Text of any length."""
+    return Column(name, String, nullable=nullable)
+
+
+def flag(name: str) -> Column[bool]:
+    """True or false."""
+    return Column(name, Boolean, nullable=False)
+
+
+def moment(name: str, *, nullable: bool = False) -> Column[datetime]:
+    """An instant, aware, UTC."""
+    return Column(name, UtcDateTime, nullable=nullable)
+
+
 def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
     """An index of those rows only of which `where` is true. SQLite uses it where a query spells that the same."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
-
-class Base(DeclarativeBase):
-    """The declarative base of every table."""
-
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: Any = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    return Index(name, *columns, unique=unique, sqlite_where=sql(where), postgresql_where=sql(where))

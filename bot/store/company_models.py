@@ -1,86 +1,66 @@
 """The tables of what concerns the company as a whole: freezes, delegations, and the members of Slack's user groups."""
 
-from datetime import datetime
-from typing import cast
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, String, Table
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, Table
-from sqlalchemy.orm import Mapped, mapped_column
+from bot.store.columns import Number, metadata, moment, number, reference, text
 
-from bot.store.columns import Base, Number
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    moment("starts_at"),
+    moment("ends_at"),
+    text("reason"),
+    text("by"),
+    moment("at"),
+    text("lifted_by", nullable=True),
+    text("lifted_reason", nullable=True),
+    moment("lifted_at", nullable=True),
+    Index(None, "ends_at"),
+)
+"""A change freeze, and how it was lifted. Without a row in `freeze_services` it is for all services."""
 
+freeze_services = Table(
+    "freeze_services",
+    metadata,
+    reference("freeze_id", "freezes.id"),
+    text("service"),
+    PrimaryKeyConstraint("freeze_id", "service"),
+)
+"""A service that a freeze is for."""
 
-class FreezeRow(Base):
-    """A change freeze, and how it was lifted. Without a row in `freeze_services` it is for all services."""
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    text("role"),
+    text("service", nullable=True),
+    text("principal", nullable=True),
+    text("deputy"),
+    moment("starts_at"),
+    moment("ends_at"),
+    text("named_by"),
+    moment("at"),
+    text("ended_by", nullable=True),
+    moment("ended_at", nullable=True),
+    Index(None, "ends_at"),
+)
+"""A deputy for a role, and how the delegation ended before its time."""
 
-    __tablename__ = "freezes"
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", String, primary_key=True),
+    moment("read_at"),
+)
+"""A Slack user group whose members hold a role, and when they were last read (real time)."""
 
-    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    reason: Mapped[str]
-    by: Mapped[str]
-    at: Mapped[datetime]
-    lifted_by: Mapped[str | None]
-    lifted_reason: Mapped[str | None]
-    lifted_at: Mapped[datetime | None]
-
-    __table_args__ = (Index(None, "ends_at"),)
-
-
-class FreezeServiceRow(Base):
-    """A service that a freeze is for."""
-
-    __tablename__ = "freeze_services"
-
-    freeze_id: Mapped[int] = mapped_column(Number, ForeignKey("freezes.id"))
-    service: Mapped[str]
-
-    __table_args__ = (PrimaryKeyConstraint("freeze_id", "service"),)
-
-
-class DelegationRow(Base):
-    """A deputy for a role, and how the delegation ended before its time."""
-
-    __tablename__ = "delegations"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    role: Mapped[str]
-    service: Mapped[str | None]
-    principal: Mapped[str | None]
-    deputy: Mapped[str]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    named_by: Mapped[str]
-    at: Mapped[datetime]
-    ended_by: Mapped[str | None]
-    ended_at: Mapped[datetime | None]
-
-    __table_args__ = (Index(None, "ends_at"),)
-
-
-class GroupRow(Base):
-    """A Slack user group whose members hold a role, and when they were last read (real time)."""
-
-    __tablename__ = "groups"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    read_at: Mapped[datetime]
-
-
-class GroupMemberRow(Base):
-    """A member of a user group, in Slack's order."""
-
-    __tablename__ = "group_members"
-
-    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id"))
-    position: Mapped[int]
-    person: Mapped[str]
-
-    __table_args__ = (PrimaryKeyConstraint("group_id", "position"),)
-
-
-freezes = cast("Table", FreezeRow.__table__)
-freeze_services = cast("Table", FreezeServiceRow.__table__)
-delegations = cast("Table", DelegationRow.__table__)
-groups = cast("Table", GroupRow.__table__)
-group_members = cast("Table", GroupMemberRow.__table__)
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", String, ForeignKey("groups.id")),
+    number("position"),
+    text("person"),
+    PrimaryKeyConstraint("group_id", "position"),
+)
+"""A member of a user group, in Slack's order."""

@@ -1,161 +1,129 @@
 """The tables of hotfixes: the issue, verbal approvals, starts in breach, the post-incident review, the timeline's quotes."""
 
-from datetime import datetime
-from typing import cast
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, text
-from sqlalchemy.orm import Mapped, mapped_column
+from bot.store.columns import (
+    Number,
+    flag,
+    index_where,
+    large_number,
+    metadata,
+    moment,
+    number,
+    reference,
+    text,
+)
 
-from bot.store.columns import Base, Number
+hotfixes = Table(
+    "hotfixes",
+    metadata,
+    Column("change_id", Number, ForeignKey("changes.id"), primary_key=True, autoincrement=False),
+    text("severity"),
+    text("impact"),
+    text("root_cause"),
+    text("channel"),
+    Index(None, "channel"),
+)
+"""G-HOT-1: the issue that a hotfix is for, and the channel in which its incident is talked about."""
 
+incident_rooms = Table(
+    "incident_rooms",
+    metadata,
+    Column("change_id", Number, ForeignKey("changes.id"), primary_key=True, autoincrement=False),
+    text("channel", nullable=True),
+    text("name"),
+    flag("opened"),
+    text("note"),
+    Index(None, "channel"),
+)
+"""Where in Slack a hotfix's incident is talked about; `note` says why it is not a channel of its own, where it is not.
 
-class HotfixRow(Base):
-    """G-HOT-1: the issue that a hotfix is for, and the channel in which its incident is talked about."""
+A channel that was asked for and whose number did not come back yet has a name and no channel.
+"""
 
-    __tablename__ = "hotfixes"
+verbal_approvals = Table(
+    "verbal_approvals",
+    metadata,
+    large_number("change_id"),
+    number("number"),
+    text("version"),
+    text("said"),
+    text("how"),
+    moment("given_at"),
+    text("heard_by", nullable=True),
+    text("recorded_by"),
+    moment("confirmed_at", nullable=True),
+    moment("disputed_at", nullable=True),
+    text("dispute", nullable=True),
+    number("chased"),
+    PrimaryKeyConstraint("change_id", "number"),
+    ForeignKeyConstraint(["change_id", "number"], ["approvals.change_id", "approvals.number"]),
+)
+"""G-HOT-2: that an approval was spoken, and what its giver says about it. `number` is the approval's, `version` what it was for."""
 
-    change_id: Mapped[int] = mapped_column(
-        Number, ForeignKey("changes.id"), primary_key=True, autoincrement=False
-    )
-    severity: Mapped[str]
-    impact: Mapped[str]
-    root_cause: Mapped[str]
-    channel: Mapped[str]
+breaches = Table(
+    "breaches",
+    metadata,
+    reference("change_id", "changes.id"),
+    large_number("deployment_id"),
+    text("by"),
+    text("reason"),
+    text("tried"),
+    text("missing"),
+    moment("at"),
+    PrimaryKeyConstraint("change_id", "deployment_id"),
+)
+"""G-HOT-3: a start without the approvals. `missing` are the seats that nobody had filled, spaces between."""
 
-    __table_args__ = (Index(None, "channel"),)
+breach_answers = Table(
+    "breach_answers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    large_number("deployment_id"),
+    text("person"),
+    text("seat"),
+    flag("ratified"),
+    text("reason"),
+    moment("at"),
+    Index(None, "change_id"),
+)
+"""What a missing signer said afterwards about a breach."""
 
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("change_id", Number, ForeignKey("changes.id"), primary_key=True, autoincrement=False),
+    moment("opened_at"),
+    text("summary", nullable=True),
+    text("timeline", nullable=True),
+    text("root_cause", nullable=True),
+    text("follow_ups", nullable=True),
+    text("author", nullable=True),
+    moment("submitted_at", nullable=True),
+    text("returned_by", nullable=True),
+    text("returned_reason", nullable=True),
+    text("signed_by", nullable=True),
+    moment("signed_at", nullable=True),
+    moment("extended_to", nullable=True),
+    text("extended_by", nullable=True),
+    text("extended_reason", nullable=True),
+    moment("reminded_at", nullable=True),
+    number("round"),
+    index_where("ix_reviews_unsigned", "signed_at IS NULL", "change_id"),
+)
+"""G-HOT-5: the post-incident review as it is now; the audit log has how it came to that."""
 
-class IncidentRoomRow(Base):
-    """Where in Slack a hotfix's incident is talked about; `note` says why it is not a channel of its own, where it is not.
-
-    A channel that was asked for and whose number did not come back yet has a name and no channel.
-    """
-
-    __tablename__ = "incident_rooms"
-
-    change_id: Mapped[int] = mapped_column(
-        Number, ForeignKey("changes.id"), primary_key=True, autoincrement=False
-    )
-    channel: Mapped[str | None]
-    name: Mapped[str]
-    opened: Mapped[bool]
-    note: Mapped[str]
-
-    __table_args__ = (Index(None, "channel"),)
-
-
-class VerbalApprovalRow(Base):
-    """G-HOT-2: that an approval was spoken, and what its giver says about it. `number` is the approval's, `version` what it was for."""
-
-    __tablename__ = "verbal_approvals"
-
-    change_id: Mapped[int] = mapped_column(Number)
-    number: Mapped[int]
-    version: Mapped[str]
-    said: Mapped[str]
-    how: Mapped[str]
-    given_at: Mapped[datetime]
-    heard_by: Mapped[str | None]
-    recorded_by: Mapped[str]
-    confirmed_at: Mapped[datetime | None]
-    disputed_at: Mapped[datetime | None]
-    dispute: Mapped[str | None]
-    chased: Mapped[int]
-
-    __table_args__ = (
-        PrimaryKeyConstraint("change_id", "number"),
-        ForeignKeyConstraint(["change_id", "number"], ["approvals.change_id", "approvals.number"]),
-    )
-
-
-class BreachRow(Base):
-    """G-HOT-3: a start without the approvals. `missing` are the seats that nobody had filled, spaces between."""
-
-    __tablename__ = "breaches"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    deployment_id: Mapped[int] = mapped_column(Number)
-    by: Mapped[str]
-    reason: Mapped[str]
-    tried: Mapped[str]
-    missing: Mapped[str]
-    at: Mapped[datetime]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "deployment_id"),)
-
-
-class BreachAnswerRow(Base):
-    """What a missing signer said afterwards about a breach."""
-
-    __tablename__ = "breach_answers"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    deployment_id: Mapped[int] = mapped_column(Number)
-    person: Mapped[str]
-    seat: Mapped[str]
-    ratified: Mapped[bool]
-    reason: Mapped[str]
-    at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "change_id"),)
-
-
-class ReviewRow(Base):
-    """G-HOT-5: the post-incident review as it is now; the audit log has how it came to that."""
-
-    __tablename__ = "reviews"
-
-    change_id: Mapped[int] = mapped_column(
-        Number, ForeignKey("changes.id"), primary_key=True, autoincrement=False
-    )
-    opened_at: Mapped[datetime]
-    summary: Mapped[str | None]
-    timeline: Mapped[str | None]
-    root_cause: Mapped[str | None]
-    follow_ups: Mapped[str | None]
-    author: Mapped[str | None]
-    submitted_at: Mapped[datetime | None]
-    returned_by: Mapped[str | None]
-    returned_reason: Mapped[str | None]
-    signed_by: Mapped[str | None]
-    signed_at: Mapped[datetime | None]
-    extended_to: Mapped[datetime | None]
-    extended_by: Mapped[str | None]
-    extended_reason: Mapped[str | None]
-    reminded_at: Mapped[datetime | None]
-    round: Mapped[int]
-
-    __table_args__ = (
-        Index(
-            "ix_reviews_unsigned",
-            "change_id",
-            sqlite_where=text("signed_at IS NULL"),
-            postgresql_where=text("signed_at IS NULL"),
-        ),
-    )
-
-
-class TimelineEntryRow(Base):
-    """What somebody quoted into the timeline."""
-
-    __tablename__ = "timeline_entries"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    text: Mapped[str]
-    said_by: Mapped[str | None]
-    said_at: Mapped[datetime]
-    by: Mapped[str]
-    at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "change_id"),)
-
-
-hotfixes = cast("Table", HotfixRow.__table__)
-incident_rooms = cast("Table", IncidentRoomRow.__table__)
-verbal_approvals = cast("Table", VerbalApprovalRow.__table__)
-breaches = cast("Table", BreachRow.__table__)
-breach_answers = cast("Table", BreachAnswerRow.__table__)
-reviews = cast("Table", ReviewRow.__table__)
-timeline_entries = cast("Table", TimelineEntryRow.__table__)
+timeline_entries = Table(
+    "timeline_entries",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    text("text"),
+    text("said_by", nullable=True),
+    moment("said_at"),
+    text("by"),
+    moment("at"),
+    Index(None, "change_id"),
+)
+"""What somebody quoted into the timeline."""

@@ -4,11 +4,12 @@ A row that a person's act made is not edited: an approval is voided by columns t
 reviewers and pull requests are marked as removed, a window is ended. Only `changes` holds the present.
 """
 
-from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import (
-    ForeignKey,
+    Boolean,
+    Column,
+    Double,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -16,196 +17,187 @@ from sqlalchemy import (
     Table,
     false,
 )
-from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Base, Number, index_where
+from bot.store.columns import (
+    Number,
+    flag,
+    index_where,
+    large_number,
+    metadata,
+    moment,
+    number,
+    reference,
+    text,
+)
 
-change_numbers = Sequence("change_numbers", metadata=Base.metadata)
-deployment_numbers = Sequence("deployment_numbers", metadata=Base.metadata)
+change_numbers = Sequence("change_numbers", metadata=metadata)
+deployment_numbers = Sequence("deployment_numbers", metadata=metadata)
 """PostgreSQL hands out CHG- and DEP-numbers from sequences; on SQLite, where writers queue, the highest plus one is it."""
 
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    text("service"),
+    text("type"),
+    text("requester"),
+    text("deployer"),
+    text("version"),
+    moment("requested_at"),
+    text("plan_text"),
+    flag("plan_pretested"),
+    text("plan_pretest"),
+    moment("wished_start", nullable=True),
+    moment("wished_end", nullable=True),
+    text("wished_reason"),
+    moment("counter_start", nullable=True),
+    moment("counter_end", nullable=True),
+    text("counter_by", nullable=True),
+    text("returned_because", nullable=True),
+    text("returned_by", nullable=True),
+    text("returned_reason", nullable=True),
+    moment("returned_at", nullable=True),
+    text("withdrawn_by", nullable=True),
+    text("withdrawn_reason", nullable=True),
+    moment("withdrawn_at", nullable=True),
+    number("revision"),
+    number("code_round"),
+    number("version_number"),
+    number("production_round"),
+    moment("code_asked_at", nullable=True),
+    moment("production_asked_at", nullable=True),
+    large_number("superseded_by", nullable=True),
+    moment("superseded_at", nullable=True),
+    text("stage"),
+    flag("finished"),
+    # Whether no other change may take the version: it is unfinished, and was never closed before.
+    Column("claims_version", Boolean, nullable=False, server_default=false()),
+    # Whether a hotfix leaves something to do that outlives its end: words to answer, a breach, the review.
+    Column("owes", Boolean, nullable=False, server_default=false()),
+    index_where("uq_changes_claimed_version", "claims_version", "service", "version", unique=True),
+    Index(None, "service", "id"),
+    Index(None, "version"),
+    Index(None, "requester", "id"),
+    Index(None, "deployer", "id"),
+    Index(None, "stage", "id"),
+    Index(None, "type", "id"),
+    index_where("ix_changes_unfinished", "NOT finished", "id"),
+    index_where("ix_changes_owing", "owes", "id"),
+)
+"""One change as it is now. `stage` and `finished` are projections for queries, rebuilt at every act."""
 
-class ChangeRow(Base):
-    """One change as it is now. `stage` and `finished` are projections for queries, rebuilt at every act."""
+reviewers = Table(
+    "reviewers",
+    metadata,
+    reference("change_id", "changes.id"),
+    number("revision"),
+    number("position"),
+    text("person"),
+    moment("removed_at", nullable=True),
+    PrimaryKeyConstraint("change_id", "revision", "position"),
+)
+"""A reviewer whom the requester named, with the revision that named them."""
 
-    __tablename__ = "changes"
+pull_requests = Table(
+    "pull_requests",
+    metadata,
+    reference("change_id", "changes.id"),
+    number("revision"),
+    number("position"),
+    text("reference"),
+    moment("removed_at", nullable=True),
+    PrimaryKeyConstraint("change_id", "revision", "position"),
+)
+"""A pull request in the version, with the revision that named it."""
 
-    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    service: Mapped[str]
-    type: Mapped[str]
-    requester: Mapped[str]
-    deployer: Mapped[str]
-    version: Mapped[str]
-    requested_at: Mapped[datetime]
-    plan_text: Mapped[str]
-    plan_pretested: Mapped[bool]
-    plan_pretest: Mapped[str]
-    wished_start: Mapped[datetime | None]
-    wished_end: Mapped[datetime | None]
-    wished_reason: Mapped[str]
-    counter_start: Mapped[datetime | None]
-    counter_end: Mapped[datetime | None]
-    counter_by: Mapped[str | None]
-    returned_because: Mapped[str | None]
-    returned_by: Mapped[str | None]
-    returned_reason: Mapped[str | None]
-    returned_at: Mapped[datetime | None]
-    withdrawn_by: Mapped[str | None]
-    withdrawn_reason: Mapped[str | None]
-    withdrawn_at: Mapped[datetime | None]
-    revision: Mapped[int]
-    code_round: Mapped[int]
-    version_number: Mapped[int]
-    production_round: Mapped[int]
-    code_asked_at: Mapped[datetime | None]
-    production_asked_at: Mapped[datetime | None]
-    superseded_by: Mapped[int | None] = mapped_column(Number)
-    superseded_at: Mapped[datetime | None]
-    stage: Mapped[str]
-    finished: Mapped[bool]
-    claims_version: Mapped[bool] = mapped_column(server_default=false())
-    """Whether no other change may take the version: it is unfinished, and was never closed before."""
-    owes: Mapped[bool] = mapped_column(server_default=false())
-    """Whether a hotfix leaves something to do that outlives its end: words to answer, a breach, the review."""
+pull_request_authors = Table(
+    "pull_request_authors",
+    metadata,
+    large_number("change_id"),
+    number("revision"),
+    number("position"),
+    number("author_position"),
+    text("person"),
+    PrimaryKeyConstraint("change_id", "revision", "position", "author_position"),
+    ForeignKeyConstraint(
+        ["change_id", "revision", "position"],
+        ["pull_requests.change_id", "pull_requests.revision", "pull_requests.position"],
+    ),
+)
+"""Somebody who wrote part of a pull request."""
 
-    __table_args__ = (
-        index_where("uq_changes_claimed_version", "claims_version", "service", "version", unique=True),
-        Index(None, "service", "id"),
-        Index(None, "version"),
-        Index(None, "requester", "id"),
-        Index(None, "deployer", "id"),
-        Index(None, "stage", "id"),
-        Index(None, "type", "id"),
-        index_where("ix_changes_unfinished", "NOT finished", "id"),
-        index_where("ix_changes_owing", "owes", "id"),
-    )
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    number("version_number"),
+    text("kind"),
+    text("state"),
+    text("text"),
+    text("by"),
+    moment("at"),
+    Index(None, "change_id", "version_number"),
+)
+"""Something known about the code of the change's n-th version; the newest of a kind counts."""
 
+approvals = Table(
+    "approvals",
+    metadata,
+    reference("change_id", "changes.id"),
+    number("number"),
+    text("row"),
+    text("stage"),
+    text("person"),
+    text("roles"),
+    text("deputizing", nullable=True),
+    moment("at"),
+    moment("voided_at", nullable=True),
+    text("voided_because", nullable=True),
+    PrimaryKeyConstraint("change_id", "number"),
+)
+"""An approval; `roles` are the roles held at that moment, in the guide's order, separated by spaces.
 
-class ReviewerRow(Base):
-    """A reviewer whom the requester named, with the revision that named them."""
+`deputizing` says for whom those of them were held that a delegation gave: `engineering_director:U0DORA`, spaces between.
+"""
 
-    __tablename__ = "reviewers"
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    text("version"),
+    text("role"),
+    text("person"),
+    flag("passed"),
+    text("notes"),
+    moment("at"),
+    text("deputy_for", nullable=True),
+    Index(None, "change_id"),
+    Index(None, "version"),
+)
+"""An attestation of QA or Product, for the version that they looked at."""
 
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    revision: Mapped[int]
-    position: Mapped[int]
-    person: Mapped[str]
-    removed_at: Mapped[datetime | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "revision", "position"),)
-
-
-class PullRequestRow(Base):
-    """A pull request in the version, with the revision that named it."""
-
-    __tablename__ = "pull_requests"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    revision: Mapped[int]
-    position: Mapped[int]
-    reference: Mapped[str]
-    removed_at: Mapped[datetime | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "revision", "position"),)
-
-
-class PullRequestAuthorRow(Base):
-    """Somebody who wrote part of a pull request."""
-
-    __tablename__ = "pull_request_authors"
-
-    change_id: Mapped[int] = mapped_column(Number)
-    revision: Mapped[int]
-    position: Mapped[int]
-    author_position: Mapped[int]
-    person: Mapped[str]
-
-    __table_args__ = (
-        PrimaryKeyConstraint("change_id", "revision", "position", "author_position"),
-        ForeignKeyConstraint(
-            ["change_id", "revision", "position"],
-            ["pull_requests.change_id", "pull_requests.revision", "pull_requests.position"],
-        ),
-    )
-
-
-class EvidenceRow(Base):
-    """Something known about the code of the change's n-th version; the newest of a kind counts."""
-
-    __tablename__ = "evidence"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    version_number: Mapped[int]
-    kind: Mapped[str]
-    state: Mapped[str]
-    text: Mapped[str]
-    by: Mapped[str]
-    at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "change_id", "version_number"),)
-
-
-class ApprovalRow(Base):
-    """An approval; `roles` are the roles held at that moment, in the guide's order, separated by spaces.
-
-    `deputizing` says for whom those of them were held that a delegation gave: `engineering_director:U0DORA`, spaces between.
-    """
-
-    __tablename__ = "approvals"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    number: Mapped[int]
-    row: Mapped[str]
-    stage: Mapped[str]
-    person: Mapped[str]
-    roles: Mapped[str]
-    deputizing: Mapped[str | None]
-    at: Mapped[datetime]
-    voided_at: Mapped[datetime | None]
-    voided_because: Mapped[str | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "number"),)
-
-
-class VerificationRow(Base):
-    """An attestation of QA or Product, for the version that they looked at."""
-
-    __tablename__ = "verifications"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    version: Mapped[str]
-    role: Mapped[str]
-    person: Mapped[str]
-    passed: Mapped[bool]
-    notes: Mapped[str]
-    at: Mapped[datetime]
-    deputy_for: Mapped[str | None]
-
-    __table_args__ = (Index(None, "change_id"), Index(None, "version"))
-
-
-class WindowRow(Base):
-    """A proposed change window, and how its being the current one ended."""
-
-    __tablename__ = "windows"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    number: Mapped[int]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    submitted_at: Mapped[datetime]
-    narrowed: Mapped[bool]
-    reason: Mapped[str]
-    by: Mapped[str | None]
-    at: Mapped[datetime]
-    ended: Mapped[str | None]
-    ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str | None]
-    end_reason: Mapped[str | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "number"), Index(None, "starts_at"))
+windows = Table(
+    "windows",
+    metadata,
+    reference("change_id", "changes.id"),
+    number("number"),
+    moment("starts_at"),
+    moment("ends_at"),
+    moment("submitted_at"),
+    flag("narrowed"),
+    text("reason"),
+    text("by", nullable=True),
+    moment("at"),
+    text("ended", nullable=True),
+    moment("ended_at", nullable=True),
+    text("ended_by", nullable=True),
+    text("end_reason", nullable=True),
+    PrimaryKeyConstraint("change_id", "number"),
+    Index(None, "starts_at"),
+)
+"""A proposed change window, and how its being the current one ended."""
 
 
 RARE_DEPLOYMENTS: Final = {
@@ -215,175 +207,142 @@ RARE_DEPLOYMENTS: Final = {
 }
 """What people look for in the log, and few rows are: each kind has an index of its own."""
 
+deployments = Table(
+    "deployments",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    reference("change_id", "changes.id"),
+    text("service"),
+    text("environment"),
+    flag("production"),
+    text("version"),
+    flag("attested"),
+    text("started_by"),
+    moment("started_at"),
+    moment("window_end", nullable=True),
+    moment("finished_at", nullable=True),
+    text("finished_by", nullable=True),
+    text("outcome", nullable=True),
+    text("notes", nullable=True),
+    number("nudged", nullable=True),
+    moment("nudged_at", nullable=True),
+    moment("escalated_at", nullable=True),
+    moment("overran_at", nullable=True),
+    text("healthy_by", nullable=True),
+    moment("healthy_at", nullable=True),
+    large_number("rolls_back", nullable=True),
+    moment("alarmed_at", nullable=True),
+    text("settled_by", nullable=True),
+    text("settled_reason", nullable=True),
+    text("settled_fix", nullable=True),
+    moment("settled_at", nullable=True),
+    index_where(
+        "uq_deployments_running_in_production", "production AND outcome IS NULL", "service", unique=True
+    ),
+    Index(None, "change_id"),
+    index_where("ix_deployments_in_production", "production", "service", "id"),
+    Index(None, "service", "id"),
+    Index(None, "started_by", "id"),
+    *(index_where(name, where, "id") for name, where in RARE_DEPLOYMENTS.items()),
+)
+"""A deployment. `service` repeats the change's, so that the database itself allows one running to production."""
 
-class DeploymentRow(Base):
-    """A deployment. `service` repeats the change's, so that the database itself allows one running to production."""
+waivers = Table(
+    "waivers",
+    metadata,
+    reference("change_id", "changes.id"),
+    number("number"),
+    text("environment"),
+    text("version"),
+    text("reason"),
+    moment("expires_at"),
+    text("asked_by"),
+    moment("asked_at"),
+    text("granted_by", nullable=True),
+    moment("granted_at", nullable=True),
+    text("deputy_for", nullable=True),
+    text("refused_by", nullable=True),
+    text("refused_reason", nullable=True),
+    moment("refused_at", nullable=True),
+    moment("effective_at", nullable=True),
+    moment("expired_at", nullable=True),
+    PrimaryKeyConstraint("change_id", "number"),
+)
+"""G-ENV-2: a version's leave to skip an environment, asked for and decided once."""
 
-    __tablename__ = "deployments"
+freeze_exceptions = Table(
+    "freeze_exceptions",
+    metadata,
+    reference("change_id", "changes.id"),
+    large_number("freeze_id"),
+    text("by"),
+    text("reason"),
+    moment("at"),
+    text("deputy_for", nullable=True),
+    PrimaryKeyConstraint("change_id", "freeze_id"),
+)
+"""A Director's leave for one change during one freeze."""
 
-    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    service: Mapped[str]
-    environment: Mapped[str]
-    production: Mapped[bool]
-    version: Mapped[str]
-    attested: Mapped[bool]
-    started_by: Mapped[str]
-    started_at: Mapped[datetime]
-    window_end: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-    finished_by: Mapped[str | None]
-    outcome: Mapped[str | None]
-    notes: Mapped[str | None]
-    nudged: Mapped[int | None]
-    nudged_at: Mapped[datetime | None]
-    escalated_at: Mapped[datetime | None]
-    overran_at: Mapped[datetime | None]
-    healthy_by: Mapped[str | None]
-    healthy_at: Mapped[datetime | None]
-    rolls_back: Mapped[int | None] = mapped_column(Number)
-    alarmed_at: Mapped[datetime | None]
-    settled_by: Mapped[str | None]
-    settled_reason: Mapped[str | None]
-    settled_fix: Mapped[str | None]
-    settled_at: Mapped[datetime | None]
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    text("problem"),
+    Column("value", Double, nullable=False),
+    large_number("requests", nullable=True),
+    text("by"),
+    moment("at"),
+    Index(None, "change_id"),
+)
+"""What production measured before the deployment; the newest of a kind counts."""
 
-    __table_args__ = (
-        index_where(
-            "uq_deployments_running_in_production", "production AND outcome IS NULL", "service", unique=True
-        ),
-        Index(None, "change_id"),
-        index_where("ix_deployments_in_production", "production", "service", "id"),
-        Index(None, "service", "id"),
-        Index(None, "started_by", "id"),
-        *(index_where(name, where, "id") for name, where in RARE_DEPLOYMENTS.items()),
-    )
+observations = Table(
+    "observations",
+    metadata,
+    reference("change_id", "changes.id"),
+    number("number"),
+    large_number("deployment_id"),
+    text("problem"),
+    text("finding"),
+    Column("before_value", Double, nullable=True),
+    large_number("before_requests", nullable=True),
+    Column("now_value", Double, nullable=True),
+    large_number("now_requests", nullable=True),
+    text("why"),
+    text("notes"),
+    text("by"),
+    moment("at"),
+    text("withdrawn_by", nullable=True),
+    text("withdrawn_reason", nullable=True),
+    moment("withdrawn_at", nullable=True),
+    PrimaryKeyConstraint("change_id", "number"),
+)
+"""G-RB-1 to G-RB-4: a report about a deployment, what it amounted to, and how it was withdrawn."""
 
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    text("phase"),
+    number("round"),
+    number("step"),
+    moment("at"),
+    Index(None, "change_id"),
+)
+"""How many reminders of one asking went out."""
 
-class WaiverRow(Base):
-    """G-ENV-2: a version's leave to skip an environment, asked for and decided once."""
-
-    __tablename__ = "waivers"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    number: Mapped[int]
-    environment: Mapped[str]
-    version: Mapped[str]
-    reason: Mapped[str]
-    expires_at: Mapped[datetime]
-    asked_by: Mapped[str]
-    asked_at: Mapped[datetime]
-    granted_by: Mapped[str | None]
-    granted_at: Mapped[datetime | None]
-    deputy_for: Mapped[str | None]
-    refused_by: Mapped[str | None]
-    refused_reason: Mapped[str | None]
-    refused_at: Mapped[datetime | None]
-    effective_at: Mapped[datetime | None]
-    expired_at: Mapped[datetime | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "number"),)
-
-
-class FreezeExceptionRow(Base):
-    """A Director's leave for one change during one freeze."""
-
-    __tablename__ = "freeze_exceptions"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    freeze_id: Mapped[int] = mapped_column(Number)
-    by: Mapped[str]
-    reason: Mapped[str]
-    at: Mapped[datetime]
-    deputy_for: Mapped[str | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "freeze_id"),)
-
-
-class BaselineRow(Base):
-    """What production measured before the deployment; the newest of a kind counts."""
-
-    __tablename__ = "baselines"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    problem: Mapped[str]
-    value: Mapped[float]
-    requests: Mapped[int | None] = mapped_column(Number)
-    by: Mapped[str]
-    at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "change_id"),)
-
-
-class ObservationRow(Base):
-    """G-RB-1 to G-RB-4: a report about a deployment, what it amounted to, and how it was withdrawn."""
-
-    __tablename__ = "observations"
-
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    number: Mapped[int]
-    deployment_id: Mapped[int] = mapped_column(Number)
-    problem: Mapped[str]
-    finding: Mapped[str]
-    before_value: Mapped[float | None]
-    before_requests: Mapped[int | None] = mapped_column(Number)
-    now_value: Mapped[float | None]
-    now_requests: Mapped[int | None] = mapped_column(Number)
-    why: Mapped[str]
-    notes: Mapped[str]
-    by: Mapped[str]
-    at: Mapped[datetime]
-    withdrawn_by: Mapped[str | None]
-    withdrawn_reason: Mapped[str | None]
-    withdrawn_at: Mapped[datetime | None]
-
-    __table_args__ = (PrimaryKeyConstraint("change_id", "number"),)
-
-
-class ReminderRow(Base):
-    """How many reminders of one asking went out."""
-
-    __tablename__ = "reminders"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    phase: Mapped[str]
-    round: Mapped[int]
-    step: Mapped[int]
-    at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "change_id"),)
-
-
-class SnoozeRow(Base):
-    """Who does not want to be reminded of one asking before a time; the newest counts."""
-
-    __tablename__ = "snoozes"
-
-    id: Mapped[int] = mapped_column(Number, primary_key=True)
-    change_id: Mapped[int] = mapped_column(Number, ForeignKey("changes.id"))
-    phase: Mapped[str]
-    round: Mapped[int]
-    person: Mapped[str]
-    until: Mapped[datetime]
-    at: Mapped[datetime]
-
-    __table_args__ = (Index(None, "change_id"),)
-
-
-changes = cast("Table", ChangeRow.__table__)
-reviewers = cast("Table", ReviewerRow.__table__)
-pull_requests = cast("Table", PullRequestRow.__table__)
-pull_request_authors = cast("Table", PullRequestAuthorRow.__table__)
-evidence = cast("Table", EvidenceRow.__table__)
-approvals = cast("Table", ApprovalRow.__table__)
-verifications = cast("Table", VerificationRow.__table__)
-windows = cast("Table", WindowRow.__table__)
-deployments = cast("Table", DeploymentRow.__table__)
-waivers = cast("Table", WaiverRow.__table__)
-freeze_exceptions = cast("Table", FreezeExceptionRow.__table__)
-baselines = cast("Table", BaselineRow.__table__)
-observations = cast("Table", ObservationRow.__table__)
-reminders = cast("Table", ReminderRow.__table__)
-snoozes = cast("Table", SnoozeRow.__table__)
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("id", Number, primary_key=True),
+    reference("change_id", "changes.id"),
+    text("phase"),
+    number("round"),
+    text("person"),
+    moment("until"),
+    moment("at"),
+    Index(None, "change_id"),
+)
+"""Who does not want to be reminded of one asking before a time; the newest counts."""

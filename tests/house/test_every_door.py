@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from bot.rules.life import Stage
 from bot.slack.ids import Modal, Press, Shortcut
-from bot.store.columns import Base
+from bot.store.columns import metadata
 from bot.web.guard import Guard
 from tests.acting import Course
 from tests.faults.front_door_acts import Delivery
@@ -67,7 +67,7 @@ def _rows(bot: Situated, leaving_out: set[str]) -> dict[str, list[Any]]:
     with bot.database.read() as connection:
         return {
             name: sorted(map(repr, connection.execute(select(table))))
-            for name, table in Base.metadata.tables.items()
+            for name, table in metadata.tables.items()
             if name not in leaving_out
         }
 

@@ -14,7 +14,7 @@ from bot.store import company_models, hotfix_models, machinery, models
 from bot.store.audit import AuditEntry, entries_of, record
 from bot.store.audit_chain import verify
 from bot.store.changes import load_change, write_facts
-from bot.store.columns import Base
+from bot.store.columns import metadata
 from bot.store.database import CHECKOUT, Database, migrate, open_database
 from bot.store.reading import ChainHolds
 from tests.store.facts_at_random import BEN, MONDAY, PRODUCTION, approval, request
@@ -45,7 +45,7 @@ def test_the_migrated_schema_is_the_models_schema(database: Database) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, metadata) == []
 
 
 def test_alembic_itself_finds_no_difference(database_url: str) -> None:
@@ -55,7 +55,7 @@ def test_alembic_itself_finds_no_difference(database_url: str) -> None:
 def test_the_way_up_leads_down_again_and_up_once_more(empty_database_url: str) -> None:
     migrate(empty_database_url)
     made = tables(empty_database_url)
-    assert made == {*Base.metadata.tables, "alembic_version"}
+    assert made == {*metadata.tables, "alembic_version"}
     command.downgrade(configured(empty_database_url), "base")
     assert tables(empty_database_url) == {"alembic_version"}
     migrate(empty_database_url)
@@ -137,7 +137,7 @@ def test_every_constraint_has_a_name_so_that_it_can_be_dropped(database: Databas
         found = inspect(connection)
         nameless = [
             (table, constraint)
-            for table in Base.metadata.tables
+            for table in metadata.tables
             for constraint in [
                 *found.get_unique_constraints(table),
                 *found.get_foreign_keys(table),

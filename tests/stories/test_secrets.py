@@ -18,7 +18,7 @@ from bot.app import build
 from bot.sandbox.faults import Fault
 from bot.settings import load_settings
 from bot.slack.ids import Press
-from bot.store.columns import Base
+from bot.store.columns import metadata
 from tests.faults.bots import ROOT, Sender
 from tests.faults.hands import Hands, one_of_each
 from tests.faults.raw_requests import PATH, signed
@@ -90,7 +90,7 @@ def _tables(place: Workplace) -> str:
     with place.database.read() as connection:
         return "\n".join(
             f"{name}: {row}"
-            for name, table in Base.metadata.tables.items()
+            for name, table in metadata.tables.items()
             for row in connection.execute(select(table))
         )
 
