@@ -205,6 +205,7 @@ def _client(settings: Settings, seconds: int) -> WebClient:
 def _bolt(client: WebClient, identity: Identity) -> Bolt:
     """Bolt behind the guard, which has verified the signature already; listeners answer when their work is done."""
     return Bolt(
+        name="countersign",  # without one Bolt looks through all modules for the name of this file
         client=client,
         authorize=lambda: identity.known(),  # noqa: PLW0108 - Bolt would hand a bound method its own `self` by name
         process_before_response=True,
