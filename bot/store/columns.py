@@ -32,6 +32,7 @@ NAMES = {
 metadata = MetaData(naming_convention=NAMES)
 """All tables, by name, once the modules that spell them are imported."""
 
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Stored as UTC on both databases and read back aware, UTC; a naive value is refused.
 
