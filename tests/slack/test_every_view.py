@@ -141,12 +141,13 @@ def review_with(review: Review, words: Words) -> Review:
     )
 
 
-EVERY_PAIR = [(situation, nasty) for situation in COURSES for nasty in NASTY]
+PAIRS = [(situation, nasty) for situation in COURSES for nasty in NASTY][::3]
+"""Each situation meets a third of the texts, and each text a third of the situations."""
 ONE_EACH = list(zip(COURSES, cycle(NASTY), strict=False))[::2]
 """In the short form every second situation meets one of the texts, and each text some situations."""
 
 
-@pytest.mark.parametrize(("situation", "nasty"), EVERY_PAIR if WHOLE else ONE_EACH)
+@pytest.mark.parametrize(("situation", "nasty"), PAIRS if WHOLE else ONE_EACH)
 def test_no_text_of_a_person_can_mention_format_or_break_anything(situation: str, nasty: str) -> None:
     scene = a_scene(situation)
     names = {person: f"{nasty[:300]}{person}" for person in EVERYBODY}
