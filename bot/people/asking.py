@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NoReturn, TypeVar
 
 import structlog
 
@@ -16,12 +16,14 @@ from bot.store.database import DatabaseBusy, DatabaseGone
 
 T = TypeVar("T")
 THREADS: Final = 8
+STUCK: Final = 1.0
+"""Seconds after which nobody new waits for a question that was not answered: Slack may be well again by now."""
 
 log = structlog.get_logger()
 
 
 class Asking(Generic[T]):
-    """Asks each question once at a time: whoever asks the same meanwhile waits for the same answer. Safe between threads."""
+    """Asks each question once at a time: whoever asks the same a moment later waits for the same answer. Safe between threads."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, "asking")
@@ -52,7 +54,7 @@ class Asking(Generic[T]):
     def _put(self, what: str, source: Callable[[], T], keep: Callable[[T], None]) -> "_Question[T]":
         with self._lock:
             found = self._open.get(what)
-            if found is None:
+            if found is None or time.monotonic() - found.asked > STUCK:
                 found = self._open[what] = _Question()
                 self._threads.submit(self._answer, what, found, source, keep)
             return found
@@ -61,27 +63,37 @@ class Asking(Generic[T]):
         self, what: str, question: "_Question[T]", source: Callable[[], T], keep: Callable[[T], None]
     ) -> None:
         try:
-            answer = source()
+            answer = source() if self._is_open(what, question) else _asked_anew()
         except BaseException as error:  # noqa: BLE001 - it is raised in whoever waits
-            self._close_question(what)
+            self._close_question(what, question)
             question.answer.set_exception(error)
         else:
             question.answer.set_result(answer)
             _keep(keep, answer)
-            self._close_question(what)
+            self._close_question(what, question)
         question.kept.set()
 
-    def _close_question(self, what: str) -> None:
+    def _is_open(self, what: str, question: "_Question[T]") -> bool:
         with self._lock:
-            del self._open[what]
+            return self._open.get(what) is question
+
+    def _close_question(self, what: str, question: "_Question[T]") -> None:
+        with self._lock:
+            if self._open.get(what) is question:
+                del self._open[what]
 
 
 class _Question(Generic[T]):
     """One that is under way."""
 
     def __init__(self) -> None:
+        self.asked = time.monotonic()
         self.answer: Future[T] = Future()
         self.kept = threading.Event()
+
+
+def _asked_anew() -> NoReturn:
+    raise Unreachable("asked anew before its turn came")
 
 
 def _keep(keep: Callable[[T], None], answer: T) -> None:

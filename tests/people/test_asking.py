@@ -2,11 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.people.asking import Asking
+from bot.people.asking import THREADS, Asking
 from bot.people.unreachable import Unreachable
 from bot.store.database import DatabaseBusy
 
@@ -55,12 +54,59 @@ def test_who_asks_the_same_meanwhile_waits_for_the_same_answer(asking: Asking[st
 
     with pytest.raises(Unreachable):
         asking.ask("who", slow, lambda _: None, 0.0)
-    with ThreadPoolExecutor(1) as threads:
-        second = threads.submit(asking.ask, "who", slow, lambda _: None, LONG)
-        assert not second.done()
-        told.set()
-        assert second.result() == "Tia"
+    threading.Timer(0.3, told.set).start()
+    assert asking.ask("who", slow, lambda _: None, LONG) == "Tia"
     assert asked == ["who"]
+
+
+def test_nobody_waits_for_a_question_that_is_stuck_and_its_late_answer_is_kept(
+    asking: Asking[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.people.asking.STUCK", -1.0)
+    put, told, kept, is_kept = threading.Event(), threading.Event(), [], threading.Event()
+
+    def stuck() -> str:
+        put.set()
+        told.wait(LONG)
+        return "what Tia was called"
+
+    def keep(answer: str) -> None:
+        kept.append(answer)
+        is_kept.set()
+
+    with pytest.raises(Unreachable):
+        asking.ask("who", stuck, keep, 0.0)
+    assert put.wait(LONG)
+    assert asking.ask("who", lambda: "Tia", kept.append, LONG) == "Tia"
+    told.set()
+    assert is_kept.wait(LONG)
+    assert kept == ["Tia", "what Tia was called"]
+
+
+def test_while_slack_is_silent_questions_that_were_asked_anew_are_not_put_to_it(
+    asking: Asking[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.people.asking.STUCK", -1.0)
+    told, put = threading.Event(), []
+
+    def silent() -> str:
+        put.append("somebody")
+        told.wait(LONG)
+        return "somebody"
+
+    def tia() -> str:
+        put.append("Tia")
+        return "Tia"
+
+    for number in range(THREADS):
+        with pytest.raises(Unreachable):
+            asking.ask(f"person {number}", silent, lambda _: None, 0.0)
+    for _ in range(20):
+        with pytest.raises(Unreachable):
+            asking.ask("tia", tia, lambda _: None, 0.0)
+    threading.Timer(0.3, told.set).start()
+    assert asking.ask("tia", tia, lambda _: None, LONG) == "Tia"
+    assert put.count("Tia") == 1
 
 
 def test_another_question_does_not_wait_for_the_first(asking: Asking[str]) -> None:
