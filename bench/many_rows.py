@@ -61,9 +61,10 @@ def copy_until(database: Database, table: Table, count: int, tables: Sequence[Ta
 
 
 def analyze(database: Database) -> None:
-    """Let the database know what it has, as its own housekeeping would in time."""
+    """Let PostgreSQL know what it has, as its own housekeeping would in time; SQLite has none."""
     with database.write() as connection:
-        connection.execute(text("ANALYZE"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ANALYZE"))
 
 
 def _double(connection: Connection, tables: Sequence[Table]) -> None:

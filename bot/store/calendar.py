@@ -13,6 +13,7 @@ from bot.rules.life import UNSTARTED, WINDOWED, Stage
 from bot.rules.planned import PlannedWindow
 from bot.rules.terms import ChangeId, PersonId, ServiceName
 from bot.store import freezes, listing
+from bot.store.columns import past_its_index
 from bot.store.models import changes, windows
 from bot.store.reading import Calendar
 
@@ -21,7 +22,7 @@ FAR: Final = datetime(9999, 12, 31, tzinfo=UTC)
 UNFINISHED: Final = text("NOT changes.finished")
 """As the partial index spells it."""
 SHOWN: Final = tuple(stage.value for stage in sorted(WINDOWED | {Stage.DEPLOYING}))
-THESE_SERVICES: Final = changes.c.service.in_(bindparam("services", expanding=True))
+THESE_SERVICES: Final = past_its_index(changes.c.service).in_(bindparam("services", expanding=True))
 BETWEEN: Final = (
     UNFINISHED,
     changes.c.stage.in_(SHOWN),

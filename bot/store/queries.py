@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text
 
 from bot.rules.change import Approval, Change, Outcome, RollbackPlan
 from bot.rules.clauses import Clause
@@ -21,6 +21,7 @@ from bot.rules.terms import (
     Words,
 )
 from bot.store import audit, changes, directory_answers
+from bot.store.columns import past_its_index
 from bot.store.hotfix_models import verbal_approvals
 from bot.store.models import approvals, deployments, verifications
 from bot.store.models import changes as change_rows
@@ -61,11 +62,13 @@ LATEST: Final = (
     .order_by(change_rows.c.id.desc())
     .limit(1)
 )
+TO_PRODUCTION: Final = text("deployments.production")
+"""As the indexes of deployments to production spell it: only then does SQLite use them."""
 RUNNING: Final = (
     select(deployments.c.change_id, deployments.c.id)
     .where(
         deployments.c.service == bindparam("service"),
-        deployments.c.production,
+        TO_PRODUCTION,
         deployments.c.outcome.is_(None),
         deployments.c.change_id != bindparam("except_change"),
     )
@@ -95,7 +98,7 @@ IN_PRODUCTION: Final = (
     select(deployments.c.change_id, deployments.c.version)
     .where(
         deployments.c.service == bindparam("service"),
-        deployments.c.production,
+        TO_PRODUCTION,
         deployments.c.outcome == Outcome.SUCCEEDED.value,
     )
     .order_by(deployments.c.id.desc())
@@ -105,7 +108,7 @@ OWN: Final = (
     select(func.max(deployments.c.id))
     .where(
         deployments.c.change_id == bindparam("except_change"),
-        deployments.c.production,
+        TO_PRODUCTION,
         deployments.c.version == bindparam("version"),
         deployments.c.rolls_back.is_(None),
     )
@@ -133,7 +136,7 @@ SUPERSEDED_BY: Final = (
         change_rows.c.service == bindparam("service"),
         change_rows.c.id > bindparam("except_change"),
         change_rows.c.stage == Stage.DONE.value,
-        change_rows.c.type
+        past_its_index(change_rows.c.type)
         == select(change_rows.c.type).where(change_rows.c.id == bindparam("except_change")).scalar_subquery(),
     )
     .order_by(change_rows.c.id.desc())
@@ -151,7 +154,7 @@ DISPUTED: Final = (
     .add_columns(verbal_approvals.c.disputed_at, verbal_approvals.c.dispute)
     .join(change_rows, change_rows.c.id == approvals.c.change_id)
     .where(
-        change_rows.c.service == bindparam("service"),
+        past_its_index(change_rows.c.service) == bindparam("service"),
         verbal_approvals.c.version == bindparam("version"),
         verbal_approvals.c.disputed_at.is_not(None),
         or_(approvals.c.change_id != bindparam("except_change"), approvals.c.voided_at.is_not(None)),
@@ -189,9 +192,9 @@ NO_CHANGE: Final = 0
 """Numbers begin at one."""
 
 
-def change_lines_for(connection: Connection, text: str) -> list[ChangeLine]:
+def change_lines_for(connection: Connection, said: str) -> list[ChangeLine]:
     """The changes that a person may mean by `142`, `#142`, `CHG-142` or `4.12.0`: the number first, then newest first."""
-    wanted = text.strip()
+    wanted = said.strip()
     found = list(connection.execute(BY_VERSION, {"version": wanted}))
     number = NUMBERED.fullmatch(wanted)
     if number is not None:
@@ -212,9 +215,9 @@ def change_line(row: Row[*tuple[Any, ...]]) -> ChangeLine:
     )
 
 
-def change_ids_for(connection: Connection, text: str) -> list[ChangeId]:
+def change_ids_for(connection: Connection, said: str) -> list[ChangeId]:
     """Like `change_lines_for`, the numbers only."""
-    return [line.id for line in change_lines_for(connection, text)]
+    return [line.id for line in change_lines_for(connection, said)]
 
 
 def latest_of_service(connection: Connection, service: ServiceName) -> LastRequest | None:

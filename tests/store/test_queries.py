@@ -1,7 +1,9 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Select
 
 from bot.rules.change import Outcome
 from bot.rules.facts import ChangeWithdrawn, Fact, VersionRevised, VersionVerified
@@ -9,7 +11,7 @@ from bot.rules.life import Stage
 from bot.rules.production_facts import DeploymentFinished
 from bot.rules.setting import Neighbors
 from bot.rules.terms import ChangeId, ChangeType, DeploymentId, PersonId, Role, ServiceName, Words
-from bot.store import directory_answers, queries
+from bot.store import calendar, directory_answers, queries
 from bot.store.audit import AuditEntry, record
 from bot.store.changes import load_change, store_stage, write_facts
 from bot.store.database import Database
@@ -248,3 +250,26 @@ def test_people_whom_the_directory_never_named_have_no_name(database: Database) 
     with database.read() as connection:
         assert queries.names(connection, [ANA, PersonId("U0NOBODY")]) == {ANA: "Ana Costa"}
         assert queries.names(connection, []) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_act_walks_all_changes_that_a_service_ever_had(database: Database) -> None:
+    """SQLite counts nothing beforehand: it must not be offered an index whose rows grow with every year."""
+    span = {"services": ["payments"], "start": MONDAY, "end": MONDAY, "most": 20}
+    for asked in (queries.NEIGHBORS, calendar.PLANNED.params(**span)):
+        steps = plan(database, asked)
+        assert steps
+        assert [step for step in steps if "changes_service_id (service=?)" in step] == []
+        assert [step for step in steps if step.startswith("SCAN changes")] == []
+    running = [
+        step for step in plan(database, queries.NEIGHBORS) if "uq_deployments_running_in_production" in step
+    ]
+    assert len(running) == 2
+
+
+def plan(database: Database, asked: Select[Any]) -> list[str]:
+    """How SQLite means to find what is asked for, step by step."""
+    with database.read() as connection:
+        said = asked.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+        nothing = (None,) * str(said).count("?")
+        return [str(step[3]) for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", nothing)]
