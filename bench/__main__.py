@@ -70,8 +70,19 @@ def as_json(found: list[Found]) -> dict[str, Any]:
     }
 
 
-def save(found: list[Found]) -> None:
-    """Put the table into the page on performance, its figures and its chart beside it."""
+def with_kept(taken: list[Found]) -> list[Found]:
+    """What was taken now, and the saved figures of what was not, in the table's order."""
+    saved = json.loads(FIGURES.read_text(encoding="utf-8"))["measures"] if FIGURES.exists() else []
+    found = {
+        each["id"]: (each["ours"], each["reference"], [tuple(one) for one in each["rounds"]])
+        for each in saved
+    } | {each.measure.id: (each.ours, each.reference, each.rounds) for each in taken}
+    return [Found(measure, *found[measure.id]) for measure in MEASURES if measure.id in found]
+
+
+def save(taken: list[Found]) -> None:
+    """Put the table into the page on performance, its figures and its chart beside it; what was not taken keeps its figures."""
+    found = with_kept(taken)
     lines = [COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *map(row, found)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     page = PAGE.read_text(encoding="utf-8")

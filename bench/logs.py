@@ -49,6 +49,13 @@ SELECT a.*, t.number, t.salt, t.value FROM audit a LEFT JOIN audit_texts t ON t.
 ORDER BY a.stream, a.seq, a.id
 """
 
+SMALL_PARENT: Final = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""A process counts what its parent had when it was made as its own: so the parent must be a small one."""
+
 Fill = Callable[[Ground, str, int], None]
 
 
@@ -101,17 +108,14 @@ def _must_be_the_same(ours: Path, by_hand: Path) -> None:
 
 def _peak(url: str, command: Sequence[str]) -> float:
     """The most memory, in MB, that a command of the bot had at one time, in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", *command],
+    told = subprocess.run(
+        [sys.executable, "-c", SMALL_PARENT, sys.executable, "-m", "bot", *command],
         env=environment(url),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return used.ru_maxrss / 1024
+    return int(told.stdout) / 1024
 
 
 @contextmanager
