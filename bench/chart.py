@@ -6,11 +6,11 @@ from xml.sax.saxutils import escape
 
 from bench.measure import Found
 
-WIDTH: Final = 860
-NAMES: Final = 380
+WIDTH: Final = 1060
+NAMES: Final = 560
 LINE: Final = 26
 TOP: Final = 34
-FULL: Final = 300
+FULL: Final = 240
 """How long a bar is, in pixels, that just meets its goal."""
 MOST: Final = 1.5
 """Longer bars are cut off here."""
@@ -26,7 +26,7 @@ def chart(found: Sequence[Found]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
         ' font-family="system-ui, sans-serif" font-size="13">\n'
         "<title>Each measure's figure as a share of its goal</title>\n"
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>\n{bars}\n{line}\n{title}\n</svg>\n'
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>\n{line}\n{bars}\n{title}\n</svg>\n'
     )
 
 
@@ -40,5 +40,5 @@ def _bar(found: Found, y: int) -> str:
     return (
         f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" fill="#222">{escape(found.measure.what)}</text>'
         f'<rect x="{NAMES}" y="{y}" width="{length}" height="18" rx="3" fill="{color}"/>'
-        f'<text x="{NAMES + length + 6}" y="{y + 14}" fill="#222">{escape(said)}</text>'
+        f'<text x="{NAMES + length + 6}" y="{y + 14}" fill="#222" stroke="#fff" stroke-width="4" paint-order="stroke">{escape(said)}</text>'
     )
