@@ -78,7 +78,21 @@ class Mortal:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not any(_is_alive(pid) for pid, _ in others), "it does not end")
+        if how == "all processes":
+            wait_for(self._is_all_gone, "it does not end")
         self._running.close()
+
+    def _is_all_gone(self) -> bool:
+        """One that was just being made stands in no list, and may wait for ever for what a killed one held: it goes, too."""
+        left = [
+            int(each.name)
+            for each in Path("/proc").glob("[0-9]*")
+            if _runs_in(each, self.installation.folder)
+        ]
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
 
     def close(self) -> None:
         """Stop it."""
@@ -114,6 +128,14 @@ def _is_alive(pid: int) -> bool:
         return told.read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return not told.parents[1].exists()
+
+
+def _runs_in(process: Path, folder: Path) -> bool:
+    """Whether a process of `/proc` works in this folder or one below it, as PostgreSQL's work in their data's."""
+    try:
+        return Path(os.readlink(process / "cwd")).is_relative_to(folder)
+    except OSError:
+        return False
 
 
 @contextmanager
