@@ -133,7 +133,7 @@ def _is_alive(pid: int) -> bool:
 def _runs_in(process: Path, folder: Path) -> bool:
     """Whether a process of `/proc` works in this folder or one below it, as PostgreSQL's work in their data's."""
     try:
-        return Path(os.readlink(process / "cwd")).is_relative_to(folder)
+        return (process / "cwd").readlink().is_relative_to(folder)
     except OSError:
         return False
 
