@@ -204,15 +204,14 @@ def verify_audit(
     """Check the whole audit log and its seals; ends with status 1 and names the first that is not as it was written."""
     from bot.store.audit_chain import verify
     from bot.store.changes_in_log import compare_changes
-    from bot.store.reading import ChainBroken, ChainHolds, ChangeDiffers, SealBroken
+    from bot.store.reading import ChainBroken, ChainHolds, ChangeDiffers, SealBroken, SealsHold
     from bot.store.seals import verify_seals
 
     kept = None if anchor is None else _anchor(anchor)
     with _for_the_whole_log(_settings()).read() as connection:
         result = verify(connection)
         seals = verify_seals(connection, kept) if isinstance(result, ChainHolds) else None
-        holds = isinstance(result, ChainHolds) and not isinstance(seals, SealBroken)
-        compared = compare_changes(connection) if changes and holds else None
+        compared = compare_changes(connection) if changes and isinstance(seals, SealsHold) else None
     if isinstance(result, ChainBroken):
         _complain(f"{result.stream}, entry {result.seq} (row {result.row}): {result.why}")
         raise typer.Exit(1)

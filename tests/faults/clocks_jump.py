@@ -208,9 +208,8 @@ def clocks_jump(ground: Ground, story: str, seed: int) -> Tally:
             jumps.play()
         tally.tried += JUMPS_EACH
         at_work.moves_to(max(at_work.app.acts.now(), UP) + 30 * DAY)
-        jumps.machine.tick(
-            deadlines.LONGEST
-        )  # a claim from before the machine's clock was set back holds so long
+        # So long may a claim hold that was made before the machine's clock was set back.
+        jumps.machine.tick(deadlines.LONGEST)
         ticks(at_work)
         _check_each_once(tally, database, fired(database, before), f"clocks that jump, {seed}")
     return tally
