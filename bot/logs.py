@@ -24,7 +24,7 @@ def log_to_stderr(style: Literal["console", "json"], *, quiet: bool = False) -> 
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
     # A tick that finds the one before still at work is skipped by design, and nothing that anybody must read about.
@@ -36,6 +36,11 @@ def log_to_stderr(style: Literal["console", "json"], *, quiet: bool = False) -> 
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+
+
+def _to_stderr(*_: object) -> structlog.PrintLogger:
+    """To what is standard error by now: who ran a command within another program has put its own back."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def _is_an_error(record: logging.LogRecord) -> bool:
