@@ -50,6 +50,7 @@ class Database:
         self._reader = reader
         self._lock_wait = lock_wait.total_seconds()
         self._turn = Turns() if writer.dialect.name == "sqlite" else None
+        self._is_disposed = False
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -61,7 +62,7 @@ class Database:
                 broke during the commit itself: then a second try finds its dedupe key taken.
         """
         started = time.monotonic()
-        with _plainly(), self._waiting_for_the_turn(), self._writer.connect() as connection:
+        with _plainly(), self._waiting_for_the_turn(), self._connected(self._writer) as connection:
             left = max(0.0, self._lock_wait - (time.monotonic() - started))
             connection.execution_options(**{WAIT_OPTION: int(left * 1000)})
             with connection.begin():
@@ -75,13 +76,25 @@ class Database:
             DatabaseBusy: no connection was free in time.
             DatabaseGone: the database cannot be reached.
         """
-        with _plainly(), self._reader.connect() as connection, connection.begin():
+        with _plainly(), self._connected(self._reader) as connection, connection.begin():
             yield connection
 
     def dispose(self) -> None:
         """Close the connections that are not in use; the others close when they are given back."""
+        self._is_disposed = True
         self._writer.dispose()
         self._reader.dispose()
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
+        pool = engine.pool
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            if self._is_disposed:
+                # The engine has another pool by now, and what was given back to this one would stay open.
+                pool.dispose()
 
     @contextmanager
     def _waiting_for_the_turn(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import unicodedata
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import inspect, text
@@ -41,6 +42,7 @@ def everything_in(running: Demo) -> str:
     return "\0".join(map(seen, found))
 
 
+@cache
 def seen(typed: str) -> str:
     """The characters of a text that can be seen; of blanks, and of what only steers, none."""
     return "".join(each for each in typed if unicodedata.category(each)[0] not in "CZ")

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -221,6 +222,18 @@ def test_a_database_that_cannot_be_reached_is_gone(url: str) -> None:
     with pytest.raises(DatabaseGone), unreachable.read():
         pass
     unreachable.dispose()
+
+
+@pytest.mark.parametrize("door", ["read", "write"])
+def test_a_connection_that_is_used_while_all_are_closed_closes_when_it_is_given_back(
+    database: Database, door: str
+) -> None:
+    with getattr(database, door)() as connection:
+        drivers = connection.connection.driver_connection
+        database.dispose()
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        drivers.cursor()
 
 
 @pytest.mark.parametrize(
