@@ -33,9 +33,10 @@ from bot.workflows.deploy import finish_production, start_production
 from tests.acts.test_downtime import DOWN, UP, Silent, pending
 from tests.faults import clocks_change
 from tests.faults.bots import HARBOR
-from tests.faults.copies import check_record, copy_of
+from tests.faults.copies import copy_of
 from tests.faults.fault import Form, Tally
 from tests.faults.office import Incident, Office, Time, office
+from tests.faults.records import check_record
 from tests.faults.workplace import Mold, Workplace, molds, workplace
 from tests.ground import Ground
 

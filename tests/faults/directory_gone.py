@@ -34,9 +34,9 @@ from bot.slack.ids import Press as Pressed
 from bot.slack.ids import Ref
 from bot.store import groups
 from tests.acts.test_downtime import Course
-from tests.faults.copies import check_record
 from tests.faults.fault import Form, Tally
 from tests.faults.office import office
+from tests.faults.records import check_record
 from tests.ground import Ground
 
 GROUP: Final = "S0TECHLEADS"
@@ -306,5 +306,5 @@ def run(ground: Ground, form: Form) -> Tally:
         if whole:
             place.answers_are_old(timedelta())
             _files(place, changes)
-        check_record(tally, place.running.app.database, "in the end")
+        check_record(tally, place.running.app.database)
     return tally

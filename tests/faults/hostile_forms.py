@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -28,17 +29,18 @@ from bot.sandbox.messages import Field, Message, Modal
 from bot.sandbox.person import Person
 from bot.slack.ids import Modal as Form_
 from bot.slack.ids import Ref
-from tests.faults.copies import check_record, copy_of
+from tests.faults.copies import copy_of
 from tests.faults.fault import Form, Tally
 from tests.faults.hostile_found import check_export, everything_in, parsed, seen
 from tests.faults.hostile_texts import harmful, hostile
 from tests.faults.hostile_town import TOWNS
 from tests.faults.office import office
+from tests.faults.records import check_record
 from tests.ground import Ground
 
 TYPED: Final = frozenset({"plain_text_input", "email_text_input", "url_text_input"})
 STEPS: Final = {Form.SHORT: 5, Form.WHOLE: 40}
-PLAYINGS: Final = {Form.SHORT: 1, Form.WHOLE: 1}
+PLAYINGS: Final = {Form.SHORT: 1, Form.WHOLE: 4}
 """On each database."""
 COMMANDS: Final = (
     "request",
@@ -99,16 +101,13 @@ class Walk:
     _heard: int = 0
     _plain: Iterator[int] = field(default_factory=lambda: iter(range(10_000)))
 
-    @property
+    @cached_property
     def people(self) -> list[Person]:
         """Everybody who is no bot and works here."""
         company = self.running.sandbox.workspace.company
         names = [each.name for each in company.people if not each.is_bot and not each.deleted]
-        return [self.running.sandbox.person(name) for name in names if name in self._handles]
-
-    @property
-    def _handles(self) -> frozenset[str]:
-        return frozenset(map(str, self.running.app.company.organization.people))
+        handles = frozenset(map(str, self.running.app.company.organization.people))
+        return [self.running.sandbox.person(name) for name in names if name in handles]
 
     def step(self) -> None:
         """Open the form that was opened least often of those that are in sight, and submit it with hostile text."""

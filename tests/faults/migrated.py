@@ -1,9 +1,8 @@
 """F10: migrations up and down with rows in every table, on both databases; killed in the middle; two of them at once.
 
-At each revision (on PostgreSQL at every other one) all tables are filled; from there the database goes up to the newest revision
-step by step, down again, and up at once. A change that is scheduled goes down to each revision and up, on one database or the
-other, and is then deployed. A process that migrates is killed (SIGKILL) at one of its statements after the other, and two
-processes migrate one database at the same time.
+At each revision all tables are filled; from there the database goes up to the newest revision step by step, down again, and up at
+once. A change that is scheduled goes down to each revision and up, and is then deployed. A process that migrates is killed (SIGKILL)
+at one of its statements after the other, and two processes migrate one database at the same time.
 
 Lost: a row, or what stood in it. Doubled: a row. Wrong: a step after which the audit or a seal can be changed or deleted; a schema
 that is not the models'; a revision that is neither the old nor the new one; a process that fails; a change that cannot go on.
@@ -285,10 +284,9 @@ def run(ground: Ground, form: Form) -> Tally:
         _up_and_down(tally, _empty(ground, "sqlite"), "sqlite", old[0])
         _killed(tally, ground, "sqlite", KILLS[form])
         return tally
-    for kind, of_these in (("sqlite", old), ("postgresql", old[::2])):
-        for revision in of_these:
+    for kind in ("sqlite", "postgresql"):
+        for revision in old:
             _up_and_down(tally, _empty(ground, kind), kind, revision)
-        for revision in old[::2] if kind == "sqlite" else old[1::2]:
             _goes_on(tally, ground, kind, revision)
         _killed(tally, ground, kind, KILLS[form])
         _two_at_once(tally, ground, kind)

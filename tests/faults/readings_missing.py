@@ -33,10 +33,11 @@ from bot.workflows.observe import observe, withdraw_observation
 from bot.workflows.watch import confirm_healthy, escalate_monitoring
 from tests import acting, situations
 from tests.acts.test_downtime import december
-from tests.faults.copies import check_record, copy_of
+from tests.faults.copies import copy_of
 from tests.faults.fault import Form, Tally
 from tests.faults.office import Office, office
 from tests.faults.readings_restated import what_it_may_be
+from tests.faults.records import check_record
 from tests.ground import Ground
 
 MINUTE: Final = timedelta(minutes=1)

@@ -28,7 +28,6 @@ from urllib.parse import parse_qs
 from sqlalchemy import func, select
 
 from bot.demo import MONDAY, with_the_bot
-from bot.rules.folding import replay
 from bot.rules.terms import ChangeId, PersonId
 from bot.sandbox.company import HARBOR
 from bot.sandbox.faults import Fault
@@ -40,18 +39,17 @@ from bot.sandbox.workspace import Credentials
 from bot.slack.ids import Press, Ref
 from bot.slack.manifest import scopes
 from bot.store import audit
-from bot.store.audit_chain import verify
-from bot.store.changes import load_change
 from bot.store.database import Database, open_database
 from bot.store.machinery import audit as audit_rows
 from bot.store.machinery import deadlines, outbox
-from bot.store.reading import ChainHolds, RecordedEntry, SealsHold
+from bot.store.reading import RecordedEntry, SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
 from tests.faults.bots import HARBOR as HARBOR_FILE
 from tests.faults.bots import Mode, Sender, is_ready, is_there, wait_for
 from tests.faults.fault import Form, Tally
 from tests.faults.office import office
+from tests.faults.records import check_record
 from tests.faults.workplace import Mold, molds, shown
 from tests.ground import Ground
 from tests.own_process import WrittenClock
@@ -353,11 +351,7 @@ def check_rows_and_messages(run: Cluster, changes: Sequence[ChangeId]) -> None:
     """Each message once, the chain, rows that follow from the audit."""
     for key, times in shown(run.sandbox).keys.items():
         run.tally.count(1, times, f"messages with the key {key}") if key else None
-    with run.database.read() as connection:
-        run.tally.check(isinstance(verify(connection), ChainHolds), "the audit's chain is broken")
-        for change in changes:
-            same = load_change(connection, change) == replay(audit.facts_of(connection, f"CHG-{change}"))
-            run.tally.check(same, f"CHG-{change}: rows and audit say different things")
+    check_record(run.tally, run.database)
     run.tally.count(len(changes), len(run.sandbox.channel("payments").messages), "cards")
 
 
