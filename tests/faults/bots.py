@@ -44,39 +44,45 @@ def free_port() -> int:
         return port
 
 
-def is_there(pid: int) -> bool:
-    """Whether there is a process of this number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+@dataclass(frozen=True)
+class Serving:
+    """A process of the bot, whoever started it, by its number and the port at which it answers."""
 
-
-def is_ready(port: int) -> bool:
-    """Whether a bot answers at this port of this machine, and has its database."""
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
-
-
-@dataclass
-class Bot:
-    """One process of the bot."""
-
-    process: subprocess.Popen[bytes]
+    pid: int
     port: int
-    log: Path
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:
-        """Where Slack delivers."""
-        return f"http://127.0.0.1:{self.port}/slack/events"
+        """Where Slack delivers over HTTP."""
+        return f"{self.address}/slack/events"
 
     def is_up(self) -> bool:
         """Whether it answers and has its database."""
-        return is_ready(self.port)
+        try:
+            return httpx.get(f"{self.address}/readyz", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def is_alive(self) -> bool:
+        """Whether there is a process of its number."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Bot(Serving):
+    """One that is a child of this process."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
 
     def has_decided(self) -> bool:
         """Whether it is up, or has ended."""
@@ -130,7 +136,7 @@ class Setup:
         with log.open("ab") as told:
             command = [sys.executable, "-m", self.starter, str(self.time)]
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=told)
-        return Bot(process, port, log)
+        return Bot(process.pid, port, process, log)
 
     @contextmanager
     def running(self, count: int = 1, mode: Mode = "http", **more: str) -> Iterator[list[Bot]]:

@@ -46,7 +46,7 @@ from bot.store.reading import RecordedEntry, SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
 from tests.faults.bots import HARBOR as HARBOR_FILE
-from tests.faults.bots import Mode, Sender, is_ready, is_there, wait_for
+from tests.faults.bots import Mode, Sender, Serving, wait_for
 from tests.faults.fault import Form, Tally
 from tests.faults.office import office
 from tests.faults.records import check_record
@@ -73,25 +73,10 @@ PEERS: Final = ("ben", "omar", "oksana")
 
 
 @dataclass(frozen=True)
-class Replica:
-    """One process."""
+class Replica(Serving):
+    """One of several."""
 
-    pid: int
-    port: int
     mode: Mode
-
-    @property
-    def url(self) -> str:
-        """Where Slack delivers over HTTP."""
-        return f"http://127.0.0.1:{self.port}/slack/events"
-
-    def is_up(self) -> bool:
-        """Whether it answers and has its database."""
-        return is_ready(self.port)
-
-    def is_alive(self) -> bool:
-        """Whether its process is there."""
-        return is_there(self.pid)
 
 
 @dataclass
@@ -113,8 +98,8 @@ class Cluster:
         app_token = self.sandbox.credentials.app_token
         for mode in modes:
             token = app_token if mode == "socket mode" else ""
-            pid, port = self.mold.fork({**self.environment, "SLACK_APP_TOKEN": token})
-            self.replicas.append(Replica(pid, port, mode))
+            made = self.mold.fork({**self.environment, "SLACK_APP_TOKEN": token})
+            self.replicas.append(Replica(made.pid, made.port, mode))
         wait_for(lambda: all(each.is_up() for each in self.replicas), "a replica did not start")
         if "socket mode" in modes:
             wait_for(lambda: self.sandbox.socket.count, "nobody connected over Socket Mode")

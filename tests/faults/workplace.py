@@ -33,7 +33,7 @@ from bot.store.machinery import deadlines, messages, outbox
 from bot.store.reading import SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
-from tests.faults.bots import ROOT, is_there
+from tests.faults.bots import ROOT, Serving
 from tests.faults.fault import Tally
 from tests.faults.records import check_record
 from tests.own_process import WrittenClock
@@ -65,14 +65,14 @@ class Mold:
             text=True,
         )
 
-    def fork(self, environment: dict[str, str]) -> tuple[int, int]:
-        """Start a bot with this environment; returns its pid and its port, which answers as soon as the bot can."""
+    def fork(self, environment: dict[str, str]) -> Serving:
+        """Start a bot with this environment; it answers as soon as it can."""
         if not self._process.stdin or not self._process.stdout:
             raise RuntimeError("the mold was started without pipes")
         self._process.stdin.write(json.dumps(environment) + "\n")
         self._process.stdin.flush()
         pid, port = self._process.stdout.readline().split()
-        return int(pid), int(port)
+        return Serving(int(pid), int(port))
 
     def close(self) -> None:
         """End it; the bots that it made are their owners'."""
@@ -140,8 +140,7 @@ class Workplace:
     database: Database
     since: date
     """The organization's day on which the bot first ran here."""
-    pid: int = 0
-    port: int = 0
+    bot: Serving
     deaths: int = 0
     in_doubt: set[str] = field(default_factory=set)
     """Keys of messages that Slack had taken when the bot died, and of which the bot did not know."""
@@ -149,24 +148,27 @@ class Workplace:
         default_factory=lambda: httpx.Client(trust_env=False, timeout=PATIENCE, verify=False)  # noqa: S501 - nothing here is HTTPS
     )
 
-    def start(self) -> None:
-        """Start a bot, and return when it answers."""
-        self.pid, self.port = self.mold.fork(self.environment)
+    def opens(self) -> None:
+        """Return when the bot answers, as Slack knows by then.
+
+        Raises:
+            RuntimeError: it does not.
+        """
         if not self.asks("/readyz"):
             log = Path(self.environment["LOG"]).read_text(errors="replace")[-2000:]
             raise RuntimeError(f"a bot did not start:\n{log}")
-        self.sandbox.bot_url = f"http://127.0.0.1:{self.port}/slack/events"
+        self.sandbox.bot_url = self.bot.url
 
     def asks(self, path: str) -> httpx.Response | None:
         """Ask the bot for one of its own addresses; None when nobody answers."""
         try:
-            return self._client.get(f"http://127.0.0.1:{self.port}{path}")
+            return self._client.get(f"{self.bot.address}{path}")
         except httpx.TransportError:
             return None
 
     def is_alive(self) -> bool:
         """Whether its process is there."""
-        return is_there(self.pid)
+        return self.bot.is_alive()
 
     def starts_again(self) -> None:
         """After a delivery that got no answer: where the bot is dead, the next one starts, as its supervisor does."""
@@ -178,7 +180,8 @@ class Workplace:
         self.deaths += 1
         self._notice_doubts()
         self._leases_run_out()
-        self.start()
+        self.bot = self.mold.fork(self.environment)
+        self.opens()
 
     def _leases_run_out(self) -> None:
         """What the dead one had claimed is nobody's now, and what was put off is due: as if the time for it had passed."""
@@ -259,8 +262,8 @@ class Workplace:
 
     def close(self) -> None:
         """End the bot and let go of everything."""
-        if self.pid and self.is_alive():
-            os.kill(self.pid, signal.SIGKILL)
+        if self.is_alive():
+            os.kill(self.bot.pid, signal.SIGKILL)
         self._client.close()
         self.database.dispose()
 
@@ -291,9 +294,9 @@ def workplace(
             **more,
         }
         database, since = open_database(database_url), at.astimezone(BERLIN).date()
-        place = Workplace(sandbox, database_url, mold, environment, database, since)
+        place = Workplace(sandbox, database_url, mold, environment, database, since, mold.fork(environment))
         try:
-            place.start()
+            place.opens()
             yield place
         finally:
             place.close()

@@ -62,7 +62,7 @@ def _goes_wrong(place: Workplace) -> None:
 def _pages(place: Workplace) -> str:
     """What somebody gets who comes unsigned, who is lost, whose delivery makes a listener raise."""
     sender = Sender(place.sandbox.credentials, "T0HARBOR")
-    base = f"http://127.0.0.1:{place.port}"
+    base = place.bot.address
     click = sender.pressed("U0BEN", Press.APPROVE, "1:1:", "t")
     broken = click.replace(b"trigger_id", b"trigger_no")
     found = [
