@@ -233,13 +233,13 @@ def test_who_was_too_slow_posts_nothing_that_somebody_else_may_have_posted(
 class Watched(Delivery):
     """A delivery that notes when a change is in two hands."""
 
-    def deliver_line(self, line: ClaimedLine) -> None:
-        """As it is, noted before and after."""
+    def show(self, line: ClaimedLine) -> None:
+        """As it is, noted before and after; what comes after it gives the change back."""
         with GUARD:
             AT_WORK[line.change] += 1
             MET.extend([line.key] if line.change and AT_WORK[line.change] > 1 else [])
         try:
-            super().deliver_line(line)
+            super().show(line)
         finally:
             with GUARD:
                 AT_WORK[line.change] -= 1
@@ -273,7 +273,10 @@ def watched(who: Deliverer) -> Watched:
 
 
 def delivered(company: Company, all_hands: Sequence[Hands]) -> bool:
-    company.waits(SECOND / 10)
+    if not any(
+        AT_WORK.values()
+    ):  # or time would run many times as fast for who works slowly, and leases would end
+        company.waits(SECOND / 10)
     for hands in all_hands:
         hands.ring()
     return not company.app.waiting()
