@@ -284,6 +284,7 @@ def test_the_log_cannot_be_emptied_at_one_stroke(database: Database, statement: 
 @pytest.mark.parametrize(
     "statement",
     [
+        REPLACE_ALL,
         REPLACE_BY_NUMBER,
         REPLACE_BY_PLACE,
         "INSERT OR REPLACE INTO audit_texts SELECT audit_id, number, salt, person, 'U0EVE' FROM audit_texts",

@@ -273,9 +273,8 @@ def watched(who: Deliverer) -> Watched:
 
 
 def delivered(company: Company, all_hands: Sequence[Hands]) -> bool:
-    if not any(
-        AT_WORK.values()
-    ):  # or time would run many times as fast for who works slowly, and leases would end
+    # While somebody works time stands: it runs many times as fast here, and leases would end.
+    if not any(AT_WORK.values()):
         company.waits(SECOND / 10)
     for hands in all_hands:
         hands.ring()
