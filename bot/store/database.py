@@ -37,7 +37,7 @@ STATEMENT_LIMIT: Final = timedelta(seconds=5)
 IDLE_LIMIT: Final = timedelta(seconds=30)
 WHOLE_LOG: Final = timedelta(hours=2)
 """How long one statement may take, or whoever reads may pause, where a command goes through the whole log."""
-MIGRATION_WAIT: Final = timedelta(seconds=30)
+MIGRATION_WAIT: Final = timedelta(minutes=1)
 
 WAIT_OPTION: Final = "sqlite_lock_wait_ms"
 
@@ -192,7 +192,8 @@ def _open_postgresql(
     address: URL, lock_wait: timedelta, statement_limit: timedelta, idle_limit: timedelta
 ) -> Database:
     limits = {
-        "lock_timeout": lock_wait,
+        # It counts for each lock, and a row for which somebody waits already takes two: the place in the queue, and the row.
+        "lock_timeout": lock_wait / 2,
         "statement_timeout": statement_limit,
         "idle_in_transaction_session_timeout": idle_limit,
     }
