@@ -155,7 +155,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Sent:
-    """What a delivery was answered with. Status 0: the connection broke, nobody knows."""
+    """What a delivery was answered with. Status 0: the connection broke, as the body says, and nobody knows."""
 
     status: int
     body: str
@@ -235,6 +235,6 @@ class Sender:
         started = time.perf_counter()
         try:
             answer = self.client.post(url, content=body, headers=headers)
-        except httpx.TransportError:
-            return Sent(0, "", time.perf_counter() - started)
+        except httpx.TransportError as broke:
+            return Sent(0, repr(broke), time.perf_counter() - started)
         return Sent(answer.status_code, answer.text, time.perf_counter() - started)

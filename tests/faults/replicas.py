@@ -116,11 +116,13 @@ class Cluster:
         body = self.sender.pressed(f"U0{person.upper()}", action, value, trigger)
         if way is None:
             payload = json.loads(parse_qs(body.decode())["payload"][0])
-            answered = self.sandbox.socket.deliver(Parcel("interactive", payload)).trouble is None
+            delivered = self.sandbox.socket.deliver(Parcel("interactive", payload))
+            answered, what = delivered.trouble is None, f"Socket Mode: {delivered.trouble}"
         else:
-            answered = self.sender.send(way, body).acknowledged
+            sent = self.sender.send(way, body)
+            answered, what = sent.acknowledged, f"{sent.status}: {sent.body}"
         self.tally.tried += 1
-        self.tally.check(answered, f"{person} got no answer on CHG-{change}")
+        self.tally.check(answered, f"{person} got no answer on CHG-{change} ({what})")
 
     def at_once(self, presses: Sequence[tuple[str | None, str, str, ChangeId, str]]) -> None:
         """Deliver them all at the same time."""
