@@ -18,6 +18,10 @@ from bot.web.protocol import StrictProtocol
 
 START_SECONDS: Final = 10
 GRACEFUL_SECONDS: Final = 3
+KEEP_ALIVE_SECONDS: Final = 620
+"""How long a connection may idle between two deliveries. Whoever closes first must not be the bot: what was just sent on a
+connection that it closes is lost, and is a 502 to Slack. nginx lets one idle for 60 s, an AWS balancer for 60, Heroku's router
+for 90, Google's balancer for 600."""
 HEADERS: Final = (
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -47,6 +51,7 @@ def configuration(
         access_log=False,
         server_header=False,
         headers=list(HEADERS),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=graceful_seconds,
     )
 

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pydantic import SecretStr
 from slack_bolt import BoltRequest, BoltResponse
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.forgeries import Forgeries
 from bot.web.guard import Guard
@@ -51,5 +54,22 @@ def site(
             Route(SLACK_PATH, guarded),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-        ]
+        ],
+        middleware=[Middleware(_OnlySlackKeepsConnections)],
     )
+
+
+class _OnlySlackKeepsConnections:
+    """Each answer to anybody else says that it is the connection's last; the guard says so where it refuses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["connection"] = "close"
+            await send(message)
+
+        is_others = scope["type"] == "http" and scope["path"] != SLACK_PATH
+        await self._app(scope, receive, send_last if is_others else send)

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -12,10 +13,12 @@ import pytest
 from httpx import codes
 from pydantic import SecretStr
 from slack_bolt import BoltRequest, BoltResponse
+from starlette.applications import Starlette
 
 from bot.web import protocol
-from bot.web.serving import HEADERS, Serving
+from bot.web.serving import HEADERS, Serving, configuration
 from bot.web.site import SLACK_PATH, site
+from tests.short_form import only_in_the_whole_form
 from tests.web.signed_requests import CLICK, NOW, SECRET, signed
 
 
@@ -192,6 +195,35 @@ def test_a_connection_on_which_no_request_comes_is_closed(
             assert read_answer(asking).status == 200
         asking.sendall(begun or b"P")
         assert read_answer(asking).status == 0
+
+
+IDLE_AT_MOST = {"nginx": 60, "an AWS balancer": 60, "Heroku's router": 90, "Google's balancer": 600}
+"""Seconds after which what usually stands before a bot closes a connection that idles, if nobody tells it otherwise."""
+
+
+@pytest.mark.parametrize("seconds", IDLE_AT_MOST.values(), ids=IDLE_AT_MOST)
+def test_whatever_stands_before_the_bot_closes_an_idle_connection_first(seconds: int) -> None:
+    assert configuration(Starlette(), host="127.0.0.1", port=0).timeout_keep_alive > seconds
+
+
+@only_in_the_whole_form
+def test_a_connection_that_idled_carries_the_next_delivery(running: Site) -> None:
+    with closing(running.connect()) as asking:
+        for pause in (0, 6):
+            time.sleep(pause)
+            asking.sendall(request())
+            assert read_answer(asking).status == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/nothing"])
+def test_nobody_keeps_a_connection_open_but_slack(running: Site, path: str) -> None:
+    with closing(running.connect()) as asking:
+        asking.sendall(f"GET {path} HTTP/1.1\r\nhost: bot\r\n\r\n".encode())
+        assert read_answer(asking).all("connection") == ["close"]
+        assert asking.recv(1) == b""
+    with closing(running.connect()) as asking:
+        asking.sendall(request())
+        assert read_answer(asking).all("connection") == []
 
 
 def test_however_many_ask_whether_the_bot_is_ready_the_database_is_asked_once_a_second(running: Site) -> None:
