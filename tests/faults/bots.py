@@ -101,6 +101,21 @@ class Bot(Serving):
         return self.process.wait(timeout=20)
 
 
+def settings_for(
+    credentials: Credentials, api_url: str, database_url: str, organization: Path = HARBOR
+) -> dict[str, str]:
+    """The settings, as its environment, of a bot in this Slack, which delivers to it over HTTP."""
+    return {
+        "SLACK_BOT_TOKEN": credentials.bot_token,
+        "SLACK_SIGNING_SECRET": credentials.signing_secret,
+        "SLACK_APP_TOKEN": "",
+        "SLACK_API_URL": api_url,
+        "DATABASE_URL": database_url,
+        "ORGANIZATION": str(organization),
+        "LOG_FORMAT": "json",
+    }
+
+
 @dataclass(frozen=True)
 class Setup:
     """What bots are started with: the Slack that they talk to, their database, the file that says the business time."""
@@ -120,14 +135,9 @@ class Setup:
         port = free_port()
         environment = {
             **os.environ,
-            "SLACK_BOT_TOKEN": self.credentials.bot_token,
-            "SLACK_SIGNING_SECRET": self.credentials.signing_secret,
+            **settings_for(self.credentials, self.api_url, self.database_url, self.organization),
             "SLACK_APP_TOKEN": self.credentials.app_token if mode == "socket mode" else "",
-            "SLACK_API_URL": self.api_url,
-            "DATABASE_URL": self.database_url,
-            "ORGANIZATION": str(self.organization),
             "PORT": str(port),
-            "LOG_FORMAT": "json",
             "CLICKS_AT_ONCE": "1000000",
             **self.more,
             **more,

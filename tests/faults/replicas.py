@@ -45,8 +45,7 @@ from bot.store.machinery import deadlines, outbox
 from bot.store.reading import RecordedEntry, SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
-from tests.faults.bots import HARBOR as HARBOR_FILE
-from tests.faults.bots import Mode, Sender, Serving, wait_for
+from tests.faults.bots import Mode, Sender, Serving, settings_for, wait_for
 from tests.faults.fault import Form, Tally
 from tests.faults.office import office
 from tests.faults.records import check_record
@@ -200,12 +199,7 @@ def cluster(
     sandbox = Sandbox(with_the_bot(HARBOR), clock, Credentials(scopes=scopes()), strict)
     with sandbox.server() as server, molds(1) as (mold,):
         environment = {
-            "SLACK_BOT_TOKEN": sandbox.credentials.bot_token,
-            "SLACK_SIGNING_SECRET": sandbox.credentials.signing_secret,
-            "SLACK_API_URL": server.api_url,
-            "DATABASE_URL": database_url,
-            "ORGANIZATION": str(HARBOR_FILE),
-            "LOG_FORMAT": "json",
+            **settings_for(sandbox.credentials, server.api_url, database_url),
             "TIME": str(clock.file),
             "LOG": str(folder / "log"),
             **more,

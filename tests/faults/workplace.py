@@ -33,7 +33,7 @@ from bot.store.machinery import deadlines, messages, outbox
 from bot.store.reading import SealsHold
 from bot.store.seal_models import seals
 from bot.store.seals import verify_seals
-from tests.faults.bots import ROOT, Serving
+from tests.faults.bots import ROOT, Serving, settings_for
 from tests.faults.fault import Tally
 from tests.faults.records import check_record
 from tests.own_process import WrittenClock
@@ -282,13 +282,7 @@ def workplace(
     )
     with sandbox.server() as server:
         environment = {
-            "SLACK_BOT_TOKEN": sandbox.credentials.bot_token,
-            "SLACK_SIGNING_SECRET": sandbox.credentials.signing_secret,
-            "SLACK_APP_TOKEN": "",
-            "SLACK_API_URL": server.api_url,
-            "DATABASE_URL": database_url,
-            "ORGANIZATION": str(organization),
-            "LOG_FORMAT": "json",
+            **settings_for(sandbox.credentials, server.api_url, database_url, organization),
             "TIME": str(clock.file),
             "LOG": str(folder / "log"),
             **more,
