@@ -24,6 +24,10 @@ class Hands:
         words: str = self._page.evaluate(NAME_OF_FOCUSED)
         return words
 
+    def are_led_to(self, name: str) -> None:
+        """Wait until the page has put the focus on something of that name, as it does once a form is drawn or gone."""
+        self._page.wait_for_function(f"name => ({NAME_OF_FOCUSED})() === name", arg=name)
+
     def tabs_to(self, name: str, *, back: bool = False) -> None:
         """Press Tab until something of that name has the focus."""
         passed = []

@@ -30,8 +30,7 @@ def _requests(hands: Hands, desk: Desk) -> None:
     assert desk.composer.input_value() == "/deploy "
     hands.writes("request")
     hands.press("Enter")
-    desk.modal.wait_for()
-    assert hands.focused == "Service"
+    hands.are_led_to("Service")
     for label, text in {
         "Version": "4.12.0",
         "Peers to ask: search": "Ben",
@@ -66,14 +65,13 @@ def test_a_request_is_made_sent_back_and_read_by_keyboard_alone(desk: Desk, page
     asked = harbor.sandbox.person("ben").dms()[-1]
     hands.tabs_to("Reject…", back=True)
     hands.press("Enter")
-    desk.modal.wait_for()
-    assert hands.focused == "What has to change"
+    hands.are_led_to("What has to change")
     hands.writes("the plan misses the migration")
     hands.press("Escape")
     desk.modal.wait_for(state="hidden")
-    assert hands.focused == "Reject…"
+    hands.are_led_to("Reject…")
     hands.press("Enter")
-    desk.modal.wait_for()
+    hands.are_led_to("What has to change")
     hands.writes("the plan misses the migration")
     hands.tabs_to("Send back")
     hands.press("Enter")

@@ -32,7 +32,7 @@ def sandbox() -> Sandbox:
         ack_seconds=1.5,
         event_retries=(0.0, 0.2, 0.4, 0.8, 1.6),
         ping_seconds=0.3,
-        warning_seconds=0.2,
+        warning_seconds=2.0,  # as with Slack, longer than an acknowledgement may take
     )
     return Sandbox(strictness=relaxed)
 
