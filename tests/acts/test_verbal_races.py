@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import combinations_with_replacement
 
 import pytest
@@ -15,6 +16,7 @@ from bot.rules.inputs import Finish, Reason, Seen
 from bot.rules.terms import Role, Words
 from bot.store import audit
 from bot.store.audit_chain import verify
+from bot.store.failures import DatabaseBusy
 from bot.store.reading import ChainHolds
 from bot.workflows.approve import approve
 from bot.workflows.deploy import finish_production, start_production
@@ -27,6 +29,7 @@ from tests.short_form import WHOLE, only_in_the_whole_form
 pytestmark = pytest.mark.clause("G-HOT-2")
 
 ROUNDS = 25 if WHOLE else 1
+PRESSES = 5
 PM = Role.PRODUCT_MANAGER
 NOT_YET = VerbalAnswer(words=Words("I said wait"))
 
@@ -59,10 +62,14 @@ def spoken(office: Office, number: int) -> Incident:
 
 
 def at_once(*hands: Callable[[], Answer]) -> list[Answer]:
+    """All of them act in the same moment; whoever is told that nothing was recorded presses again, as people do."""
     together = threading.Barrier(len(hands))
 
     def act(hand: Callable[[], Answer]) -> Answer:
         together.wait(10)
+        for _ in range(PRESSES - 1):
+            with suppress(DatabaseBusy):
+                return hand()
         return hand()
 
     with ThreadPoolExecutor(len(hands)) as pool:
