@@ -89,10 +89,6 @@ class Wire:
             raise UnexpectedAnswerError("the server closed the connection")
         return part
 
-    def cpu(self) -> float:
-        """How much CPU time the server's process has used so far, in seconds."""
-        return float(self.send(asked(CPU_PATH)))
-
 
 @dataclass(frozen=True)
 class Server:
@@ -103,16 +99,21 @@ class Server:
     def milliseconds_each(self, requests: Sequence[bytes]) -> float:
         """Send requests one after the other; how much CPU time each cost the server, in milliseconds."""
         with Wire(self.port) as wire:
-            before = wire.cpu()
+            before = self._cpu()
             for request in requests:
                 wire.send(request)
-            return (wire.cpu() - before) * 1000 / len(requests)
+            return (self._cpu() - before) * 1000 / len(requests)
 
     def latencies(self, requests: Sequence[bytes], at_once: int) -> list[float]:
         """Send them over so many connections, each its next one as soon as it has its answer; seconds of each."""
         parts = [requests[number::at_once] for number in range(at_once)]
         with ThreadPoolExecutor(at_once) as threads:
             return [took for part in threads.map(self._each, parts) for took in part]
+
+    def _cpu(self) -> float:
+        """How much CPU time its process has used so far, in seconds; asked on a connection of its own, which it closes."""
+        with Wire(self.port) as wire:
+            return float(wire.send(asked(CPU_PATH)))
 
     def _each(self, requests: Sequence[bytes]) -> list[float]:
         with Wire(self.port) as wire:
