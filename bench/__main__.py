@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench.chart import chart
 from bench.every_measure import MEASURES
-from bench.measure import Found, Size, take
+from bench.measure import Found, Size, figure, take
 from tests.ground import ground
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -23,11 +23,6 @@ CHART: Final = ROOT / "docs" / "performance.svg"
 BEGIN: Final = "<!-- the table of ./dev bench --save -->"
 END: Final = "<!-- its end -->"
 COLUMNS: Final = ("measure", "ours", "reference", "ratio", "goal", "met")
-
-
-def figure(number: float) -> str:
-    """Three digits, or all of those before the point."""
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def row(found: Found) -> tuple[str, ...]:

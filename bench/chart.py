@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
-from bench.measure import Found
+from bench.measure import Found, figure
 
-WIDTH: Final = 1060
-NAMES: Final = 560
+WIDTH: Final = 1100
+NAMES: Final = 600
 LINE: Final = 26
 TOP: Final = 34
 FULL: Final = 240
 """How long a bar is, in pixels, that just meets its goal."""
 MOST: Final = 1.5
-"""Longer bars are cut off here."""
+"""Longer bars are cut off here, and look so."""
 
 
 def chart(found: Sequence[Found]) -> str:
@@ -32,13 +32,20 @@ def chart(found: Sequence[Found]) -> str:
 
 def _bar(found: Found, y: int) -> str:
     goal = found.measure.goal
-    figure = found.ours if found.ratio is None else found.ratio
-    share = goal.limit / figure if goal.at_least else figure / goal.limit
-    said = f"{figure:,.2f}{'' if found.ratio is None else '×'} ({goal})"
-    length = int(FULL * min(share, MOST))
+    held = found.ours if found.ratio is None else found.ratio
+    share = goal.limit / held if goal.at_least else held / goal.limit
+    said = f"{figure(found.ours)} {found.measure.unit}" if found.ratio is None else f"{found.ratio:.2f}×"
+    length = int(FULL * max(0, min(share, MOST)))
     color = "#2f855a" if found.met else "#c05621"
     return (
         f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" fill="#222">{escape(found.measure.what)}</text>'
         f'<rect x="{NAMES}" y="{y}" width="{length}" height="18" rx="3" fill="{color}"/>'
-        f'<text x="{NAMES + length + 6}" y="{y + 14}" fill="#222" stroke="#fff" stroke-width="4" paint-order="stroke">{escape(said)}</text>'
+        f"{_gap(NAMES + length - 24, y) if share > MOST else ''}"
+        f'<text x="{NAMES + length + 6}" y="{y + 14}" fill="#222" stroke="#fff" stroke-width="4" paint-order="stroke">{escape(f"{said} ({goal})")}</text>'
     )
+
+
+def _gap(x: int, y: int) -> str:
+    """Two slanted strokes through a bar that goes on."""
+    strokes = f"M{x} {y + 20}l6 -22M{x + 7} {y + 20}l6 -22"
+    return f'<path d="{strokes}" stroke="#fff" stroke-width="3"/>'

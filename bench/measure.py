@@ -83,6 +83,12 @@ class Found:
         return self.measure.goal.is_met(self.ours if self.ratio is None else self.ratio)
 
 
+def figure(number: float) -> str:
+    """Three digits, or all of those before the point."""
+    said = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+    return said.replace("-", "\N{MINUS SIGN}")
+
+
 def take(measure: Measure, ground: Ground, size: Size) -> Found:
     """Run both sides in turn, the order swapped each round, so that what the machine does meanwhile hits both."""
     with measure.prepare(ground, size) as pair:
