@@ -32,8 +32,7 @@ def chart(found: Sequence[Found]) -> str:
 
 def _bar(found: Found, y: int) -> str:
     goal = found.measure.goal
-    held = found.ours if found.ratio is None else found.ratio
-    share = goal.limit / held if goal.at_least else held / goal.limit
+    share = goal.limit / found.held if goal.at_least else found.held / goal.limit
     said = f"{figure(found.ours)} {found.measure.unit}" if found.ratio is None else f"{found.ratio:.2f}×"
     length = int(FULL * max(0, min(share, MOST)))
     color = "#2f855a" if found.met else "#c05621"

@@ -25,8 +25,6 @@ def bare(secret: str) -> Application:
     async def app(
         scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
-        if scope["type"] != "http":
-            raise NotImplementedError
         body, more = b"", True
         while more:
             message = await receive()
@@ -53,6 +51,7 @@ if __name__ == "__main__":
         bare(os.environ["SLACK_SIGNING_SECRET"]),
         host=LOOPBACK,
         port=int(os.environ["PORT"]),
+        lifespan="off",
         log_config=None,
         access_log=False,
     )

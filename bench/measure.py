@@ -78,9 +78,14 @@ class Found:
         return None if self.reference is None else self.ours / self.reference
 
     @property
+    def held(self) -> float:
+        """What is held against the goal: the ratio, or ours where there is no reference."""
+        return self.ours if self.ratio is None else self.ratio
+
+    @property
     def met(self) -> bool:
         """Whether the goal is met."""
-        return self.measure.goal.is_met(self.ours if self.ratio is None else self.ratio)
+        return self.measure.goal.is_met(self.held)
 
 
 def figure(number: float) -> str:

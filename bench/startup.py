@@ -30,10 +30,9 @@ HELP: Final = ("-m", "bot", "--help")
 
 
 def environment(database_url: str = "sqlite:///countersign.sqlite", **more: str) -> Mapping[str, str]:
-    """What a command of the bot finds; compiled modules are kept, as they are for everybody who starts it twice."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """What a command of the bot finds. `./dev` keeps compiled modules, as they are for everybody who starts it twice."""
     return {
-        **kept,
+        **os.environ,
         "DATABASE_URL": database_url,
         "SLACK_BOT_TOKEN": "xoxb-nobody-is-asked",
         "SLACK_SIGNING_SECRET": "nobody-is-asked",
