@@ -35,7 +35,6 @@ from bot.slack.views.hotfix_modals import (
 )
 from bot.slack.views.spoken_modal import spoken_modal
 from tests.acting import ANA
-from tests.short_form import WHOLE
 from tests.slack.filled import as_opened, filled
 from tests.slack.scenes import a_scene
 
@@ -225,7 +224,7 @@ def test_a_room_is_understood_when_it_comes_back() -> None:
     assert decode_room(None) is None
 
 
-@settings(max_examples=100 if WHOLE else 25, deadline=None)
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(),

@@ -189,6 +189,7 @@ def test_no_secret_stands_in_what_was_written_nor_in_what_objects_say() -> None:
     with _played() as played:
         _went_wrong_enough_to_be_worth_searching(played.written)
         searched = {**played.written, "objects": _said_of_themselves(played.environment)}
+    assert all(searched.values())
     found = [
         (where, name)
         for where, text in searched.items()
